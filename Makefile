@@ -1,0 +1,44 @@
+# RocketSDR: two commands matter, `make demo` and `make test`; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 13)))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+LOCKS := requirements.lock requirements-dev.lock
+PORT ?= 8000
+
+.PHONY: help demo run test check bench lock clean
+help: ## Show this list.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.venv/.ready: requirements-bootstrap.lock $(LOCKS)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 with venv is needed: install it, or name it with PYTHON=/path/to/python." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes $(LOCKS)
+	@touch $@
+
+demo: .venv/.ready ## Start everything, run the main job as a newcomer would, stop everything. CSV=file for your own leads.
+	@$(BIN)/python manage.py demo $(if $(CSV),--csv "$(CSV)")
+
+run: .venv/.ready ## Serve web, worker, beat and the built-in mailbox on PORT (8000) until Ctrl-C.
+	@$(BIN)/python manage.py run --port $(PORT)
+
+test: .venv/.ready ## Run the whole suite on embedded services.
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: .venv/.ready ## Format, lint, types, import contracts, missing migrations, deploy checks.
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@.ci/check-deploy $(BIN)/python
+
+bench: .venv/.ready ## Benchmarks; each ends with one JSON line of figures and ratios.
+	@$(BIN)/python -m bench
+
+lock: .venv/.ready ## Compile the lock files anew from pyproject.toml.
+	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header -o requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was built; the data in .rocketsdr stays.
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache staticfiles

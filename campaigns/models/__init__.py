@@ -1,0 +1,37 @@
+from campaigns.models.campaign import Campaign, CampaignStatus
+from campaigns.models.conversation import Conversation, InboundMessage
+from campaigns.models.csv_import import CsvImport, CsvImportProblem
+from campaigns.models.delivery import Delivery, DeliveryStatus, RenderedEmail
+from campaigns.models.enrollment import Enrollment, EnrollmentStatus
+from campaigns.models.event import Event, EventKind
+from campaigns.models.lead import Lead
+from campaigns.models.persona import Persona
+from campaigns.models.product import Product
+from campaigns.models.sender import Sender, SenderDay, SenderStatus
+from campaigns.models.sequence import SequenceStep
+from campaigns.models.suppression import Suppression, SuppressionReason
+
+__all__ = [
+    "Campaign",
+    "CampaignStatus",
+    "Conversation",
+    "CsvImport",
+    "CsvImportProblem",
+    "Delivery",
+    "DeliveryStatus",
+    "Enrollment",
+    "EnrollmentStatus",
+    "Event",
+    "EventKind",
+    "InboundMessage",
+    "Lead",
+    "Persona",
+    "Product",
+    "RenderedEmail",
+    "Sender",
+    "SenderDay",
+    "SenderStatus",
+    "SequenceStep",
+    "Suppression",
+    "SuppressionReason",
+]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+# A record takes the lines from `start` up to `end`; its cells are None where a quotation mark is not closed.
+Record = tuple[int, int, list[str] | None]
+
+_RESCANS = 20
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the physical lines, whether CRLF, CR or LF ends them; each comes with LF."""
+    return list(StringIO(text, newline=None))
+
+
+def records(lines: list[str], delimiter: str, start: int = 0) -> Iterator[Record]:
+    """Read the records one by one; a quotation mark that is not closed costs its own line, not the lines below.
+
+    Such a mark swallows lines up to the next mark, or the rest of the file. What it swallowed is read again; the
+    allowance keeps a file made of such marks from taking time that grows with the square of its length.
+    """
+    allowance = _RESCANS * len(lines)
+    while start < len(lines):
+        offset = start
+        reader = csv.reader(_from(lines, start), delimiter=delimiter, skipinitialspace=True)
+        try:
+            for cells in reader:
+                end = offset + reader.line_num
+                if end - start > 1 and not _well_formed(lines[start:end], delimiter):
+                    break
+                yield start, end, cells
+                start = end
+            else:
+                return
+        except csv.Error:  # a cell over the library's limit of 131,072 characters
+            end = offset + reader.line_num
+        allowance -= end - start
+        resume = start + 1 if allowance > 0 else end
+        yield start, resume, None
+        start = resume
+
+
+def _from(lines: list[str], start: int) -> Iterator[str]:
+    return iter(lines) if start == 0 else (lines[at] for at in range(start, len(lines)))
+
+
+def _well_formed(lines: list[str], delimiter: str) -> bool:
+    try:
+        list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error:
+        return False
+    return True

@@ -1,0 +1,57 @@
+"""The tick: what makes up for every message that a broker, a worker or a power cut has lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Enrollment, EnrollmentStatus, EventKind, Sender, SenderStatus
+from campaigns.models.csv_import import ImportStatus
+from campaigns.models.delivery import WAITING
+from campaigns.services import scheduling, sending, stopping
+from rocketsdr.lib.jobs import enqueue
+
+TICK_LOCK = 7_300
+STALE_AFTER = timedelta(seconds=10)  # how long a message may be under way before the tick sends another
+
+
+@transaction.atomic
+def tick(*, now: datetime) -> None:
+    """Move on whatever the clock allows to move, and wake the workers for it; two ticks at once do no harm."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TICK_LOCK])
+        if not cursor.fetchone()[0]:
+            return
+    sending.settle_expired(now=now)
+    _end_suppressed(now)
+    Campaign.objects.released(now).update(status=CampaignStatus.RUNNING)
+    scheduling.finish_campaigns(Campaign.objects.all(), now=now)
+    _wake_imports(now)
+    _wake_launches(now)
+    _wake_senders(now)
+
+
+def _end_suppressed(now: datetime) -> None:
+    """End what a suppression missed that was written at the same moment; the claim would never send it, and it would wait for ever."""
+    waiting = Delivery.objects.filter(status__in=WAITING, due_at__lte=now).of_suppressed_leads().values("enrollment_id")
+    stopping.end(Enrollment.objects.filter(id__in=waiting), status=EnrollmentStatus.SUPPRESSED, kind=EventKind.SUPPRESSED, now=now)
+
+
+def _wake_imports(now: datetime) -> None:
+    for import_id in CsvImport.objects.filter(status=ImportStatus.PENDING, created_at__lte=now - STALE_AFTER).values_list("id", flat=True):
+        enqueue("campaigns.import_csv", csv_import_id=import_id)
+
+
+def _wake_launches(now: datetime) -> None:
+    stuck = Campaign.objects.filter(status=CampaignStatus.IMPORTING, launched_at__lte=now - STALE_AFTER)
+    for campaign_id in stuck.exclude(csv_imports__status=ImportStatus.PENDING).values_list("id", flat=True):
+        enqueue("campaigns.write_first_emails", campaign_id=campaign_id)
+
+
+def _wake_senders(now: datetime) -> None:
+    waiting = Delivery.objects.due(now).filter(enrollment__sender_id=OuterRef("id"))
+    ready = Sender.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now)).exclude(status=SenderStatus.PAUSED)
+    for sender_id in ready.filter(Exists(waiting)).values_list("id", flat=True):
+        enqueue("campaigns.pump", sender_id=sender_id)

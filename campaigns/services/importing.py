@@ -1,0 +1,179 @@
+"""Files of leads: checked while the caller waits, read into leads by a task, every row accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from django.db import transaction
+
+from campaigns.models import Campaign, CampaignStatus, CsvImport, CsvImportProblem
+from campaigns.models.csv_import import ImportStatus
+from campaigns.rules import csv_rows
+from campaigns.rules.csv_rows import CsvFault, CsvTable, Rejected, Row
+from campaigns.rules.csv_rows.decoding import decode
+from campaigns.rules.csv_rows.records import records, split_lines
+from campaigns.services import bulk, enrolling
+from integrations import storage
+from rocketsdr.accounts import audit
+from rocketsdr.accounts.actor import Actor, job_actor
+from rocketsdr.lib.errors import Conflict, DomainError, Invalid
+from rocketsdr.lib.jobs import enqueue
+
+OVER_MAX_LEADS = "over_max_leads"
+
+_PROBLEM = ("csv_import_id", "line", "outcome", "code", "reason", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that will become leads of a campaign: how many of its rows are good, and what is wrong with the others."""
+
+    csv_import: CsvImport
+    accepted: int
+    duplicates: int
+    rejected: Sequence[Rejected]
+
+
+@transaction.atomic
+def attach(*, actor: Actor, campaign: Campaign, content: bytes, filename: str = "", now: datetime) -> Attached:
+    """Take a file of leads into a campaign: what is wrong with it is told now, a task makes leads of it.
+
+    A file that the campaign has already is not read again.
+    """
+    if filename:
+        storage.check_filename(filename, field="csv_filename")
+    return _attach(actor, campaign, content, filename, "csv_content", now)
+
+
+@transaction.atomic
+def attach_upload(*, actor: Actor, campaign: Campaign, url: str, filename: str = "", now: datetime) -> Attached:
+    """Take a file into a campaign that was uploaded with a form of get_csv_upload_url."""
+    if filename:
+        storage.check_filename(filename, field="csv_filename")
+    uploaded = storage.read_upload(actor=actor, url=url, now=now)
+    return _attach(actor, campaign, uploaded.content, filename or uploaded.filename, "csv_url", now)
+
+
+def _attach(actor: Actor, campaign: Campaign, content: bytes, filename: str, field: str, now: datetime) -> Attached:
+    table = _read(content, field)
+    digest = hashlib.sha256(content).hexdigest()
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
+    rows, rejected, left_out = _divided(campaign, content, table)
+    csv_import = _same_file(campaign, digest, left_out)
+    if csv_import is None:
+        csv_import = CsvImport.objects.create(
+            workspace_id=campaign.workspace_id,
+            campaign=campaign,
+            filename=filename,
+            content=content,
+            content_digest=digest,
+            created_at=now,
+        )
+        audit.record(actor, "csv.attached", csv_import, campaign=campaign.id, rows=table.data_rows)
+        enqueue("campaigns.import_csv", csv_import_id=csv_import.id)
+    return Attached(csv_import, len(rows), len(table.duplicates), rejected)
+
+
+def last_attached(campaign: Campaign) -> Attached | None:
+    """Say of the file that came last what was said when it came: as the import has counted it, or as it will."""
+    csv_import = campaign.csv_imports.exclude(status=ImportStatus.FAILED).order_by("id").last()
+    if csv_import is None:
+        return None
+    if csv_import.content is not None:  # it is emptied when the import is done
+        content = bytes(csv_import.content)
+        table = _read(content, "csv_content")
+        rows, rejected, _ = _divided(campaign, content, table)
+        return Attached(csv_import, len(rows), len(table.duplicates), rejected)
+    refused = csv_import.problems.filter(outcome=CsvImportProblem.Outcome.REJECTED).order_by("line")
+    rejected = [Rejected(*row) for row in refused.values_list("line", "code", "reason", "text")]
+    return Attached(csv_import, csv_import.accepted + csv_import.updated, csv_import.duplicates, rejected)
+
+
+def _read(content: bytes, field: str) -> CsvTable:
+    try:
+        csv_rows.check_size(len(content))
+        return csv_rows.read(content)
+    except CsvFault as fault:
+        raise Invalid(fault.message, field=field, fix=fault.fix, fault=fault.code) from fault
+
+
+def _same_file(campaign: Campaign, digest: str, left_out: int) -> CsvImport | None:
+    """Return the import of the very same file, unless it has failed or would leave fewer rows out today."""
+    same = campaign.csv_imports.filter(content_digest=digest, left_out__lte=left_out).exclude(status=ImportStatus.FAILED)
+    return same.defer("content").first()
+
+
+@transaction.atomic
+def run(*, csv_import_id: int, now: datetime) -> None:
+    """Make leads of a file and enrol them in its campaign, all of it or nothing; a second run finds nothing to do."""
+    waiting = CsvImport.objects.filter(id=csv_import_id, status=ImportStatus.PENDING)
+    csv_import = waiting.select_for_update(skip_locked=True).first()
+    if csv_import is None:
+        return
+    # Imports of one campaign take turns, or two of them would both use the room that max_leads leaves.
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=csv_import.campaign_id)
+    content = bytes(csv_import.content or b"")
+    try:
+        table = _readable(campaign, content)
+    except DomainError as exc:
+        _finish(csv_import, now, status=ImportStatus.FAILED, error=f"{exc.message} {exc.fix}".strip()[:500])
+        return
+    rows, rejected, left_out = _divided(campaign, content, table)
+    new = enrolling.enrol(campaign=campaign, rows=rows, now=now)
+    _keep_problems(csv_import, table, rejected)
+    counts = {"accepted": new, "updated": len(rows) - new, "duplicates": len(table.duplicates), "rejected": len(rejected)}
+    _finish(csv_import, now, status=ImportStatus.DONE, rows=table.data_rows, left_out=left_out, **counts)
+    audit.record(job_actor(campaign.workspace_id), "csv.imported", csv_import, campaign=campaign.id, **counts)
+    enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
+
+
+def _readable(campaign: Campaign, content: bytes) -> CsvTable:
+    if campaign.status == CampaignStatus.ARCHIVED:
+        raise Conflict("The campaign was archived before its file was read.")
+    return _read(content, "csv_content")
+
+
+def _finish(csv_import: CsvImport, now: datetime, **outcome: int | str) -> None:
+    CsvImport.objects.filter(id=csv_import.id).update(content=None, finished_at=now, **outcome)
+
+
+def _keep_problems(csv_import: CsvImport, table: CsvTable, rejected: Sequence[Rejected]) -> None:
+    outcome = CsvImportProblem.Outcome
+    repeated = ((csv_import.id, row.line, outcome.DUPLICATE, "duplicate", row.reason, row.text) for row in table.duplicates)
+    refused = ((csv_import.id, row.line, outcome.REJECTED, row.code, row.reason, row.text) for row in rejected)
+    bulk.copy_rows(CsvImportProblem._meta.db_table, _PROBLEM, chain(repeated, refused))
+
+
+# --- The limit of the campaign -------------------------------------------------------------------------------------------------
+
+
+def _divided(campaign: Campaign, content: bytes, table: CsvTable) -> tuple[list[Row], list[Rejected], int]:
+    """Return the rows that become leads, those that do not, and how many of these the limit alone leaves out."""
+    rows, beyond = _within_max_leads(campaign, table.rows)
+    return rows, [*table.rejected, *_over_max_leads(campaign, content, table, beyond)], len(beyond)
+
+
+def _within_max_leads(campaign: Campaign, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows that the campaign has room for, the first ones first, and those beyond."""
+    if campaign.max_leads is None:
+        return rows, []
+    inside = set(campaign.enrollments.filter(lead__archived_at=None).values_list("lead__email_key", flat=True))
+    room = max(campaign.max_leads - campaign.enrollments.count(), 0)
+    newcomers = [row.line for row in rows if row.email_key not in inside]
+    beyond = set(newcomers[room:])
+    return [row for row in rows if row.line not in beyond], [row for row in rows if row.line in beyond]
+
+
+def _over_max_leads(campaign: Campaign, content: bytes, table: CsvTable, beyond: list[Row]) -> list[Rejected]:
+    """Return the rows beyond the limit with their original texts."""
+    if not beyond:
+        return []
+    reason = f"The campaign takes {campaign.max_leads:,} leads (max_leads)."
+    lines = split_lines(decode(content)[0])
+    spans = {begin + 1: end for begin, end, _ in records(lines, table.delimiter, beyond[0].line - 1)}
+    texts = ("".join(lines[row.line - 1 : spans[row.line]]).rstrip("\n") for row in beyond)
+    return [Rejected(row.line, OVER_MAX_LEADS, reason, text) for row, text in zip(beyond, texts, strict=True)]

@@ -1,0 +1,116 @@
+"""From a wish to launch to the first e-mail: wait for the leads and their e-mails, meet the approval policy, then hold.
+
+Every step looks at the rows and may be taken again at any time: after the import, after the writing, and at every tick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.db import transaction
+from django.db.models import Value
+
+from campaigns.models import Campaign, CampaignStatus, DeliveryStatus, RenderedEmail
+from campaigns.models.csv_import import ImportStatus
+from campaigns.services import preparing, sequences
+from rocketsdr.accounts import approvals, audit
+from rocketsdr.accounts.actor import Actor
+from rocketsdr.accounts.models import Approval
+from rocketsdr.lib.errors import Conflict, Invalid
+from rocketsdr.lib.jobs import enqueue
+
+KIND = "campaigns.launch"
+
+
+class NotLaunchable(Conflict):
+    code = "campaign_not_launchable"
+
+
+def request(*, actor: Actor, campaign: Campaign, now: datetime) -> None:
+    """Freeze what the campaign says and start it as soon as its leads are read and their first e-mails written."""
+    _check_complete(campaign)
+    facts = sequences.facts_of(campaign)
+    draft = Campaign.objects.filter(id=campaign.id, status=CampaignStatus.DRAFT)
+    if draft.update(status=CampaignStatus.IMPORTING, facts=facts, launched_at=now) != 1:
+        raise NotLaunchable(f"The campaign is {campaign.status}; only a draft is launched.", status=campaign.status)
+    audit.record(actor, "campaign.launched", campaign)
+    campaign.refresh_from_db()
+    if not advance(campaign_id=campaign.id, now=now):
+        enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
+
+
+def _check_complete(campaign: Campaign) -> None:
+    if not campaign.csv_imports.exists():
+        raise Invalid("The campaign has no leads.", field="csv_content", fix="Give csv_content, or csv_url from get_csv_upload_url.")
+    real_senders = campaign.senders.filter(any_hour=False)
+    if real_senders.exists() and not campaign.workspace.postal_address.strip():
+        raise NotLaunchable(
+            "The workspace has no postal address, which the law asks for at the foot of every e-mail.",
+            fix="Set it in the workspace's settings (an operator can in the admin).",
+        )
+
+
+@transaction.atomic
+def advance(*, campaign_id: int, now: datetime) -> bool:
+    """Schedule a launched campaign whose leads are read and whose first e-mails are written; say whether it is scheduled now."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("workspace").get(id=campaign_id)
+    if campaign.status != CampaignStatus.IMPORTING or not _is_ready(campaign):
+        return False
+    _meet_policy(campaign, now)
+    preparing.release(campaign, due_at=now)
+    enqueue("campaigns.tick")
+    return True
+
+
+def _is_ready(campaign: Campaign) -> bool:
+    unread = campaign.csv_imports.exclude(status=ImportStatus.DONE)
+    return not unread.exists() and preparing.all_written(campaign)
+
+
+def _meet_policy(campaign: Campaign, now: datetime) -> None:
+    digest = _digest(campaign)
+    actor = Actor(workspace_id=campaign.workspace_id, user_id=campaign.created_by_id, via="job")
+    gate = approvals.ask(actor=actor, kind=KIND, subject_id=campaign.id, digest=digest, text=_what_happens(campaign), now=now)
+    Campaign.objects.filter(id=campaign.id).update(
+        status=CampaignStatus.SCHEDULED,
+        launch_digest=digest,
+        approved_digest=digest if gate.approved else "",
+        hold_until=gate.hold_until,
+    )
+
+
+def schedule_again(campaign: Campaign, *, now: datetime) -> None:
+    """Start a paused campaign again: what it will do is met by the policy anew."""
+    if campaign.launch_digest:
+        _meet_policy(campaign, now)
+    else:
+        Campaign.objects.filter(id=campaign.id).update(status=CampaignStatus.IMPORTING)
+        enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
+
+
+def approve_launch(actor: Actor, approval: Approval, now: datetime) -> None:
+    """Let a reviewed launch go, if it is still what was reviewed."""
+    waiting = Campaign.objects.filter(id=approval.subject_id, workspace_id=actor.workspace_id, launch_digest=approval.digest)
+    if waiting.filter(status=CampaignStatus.SCHEDULED).update(approved_digest=approval.digest, hold_until=now) != 1:
+        raise NotLaunchable("The campaign does not wait for this approval any more.")
+    enqueue("campaigns.tick")
+
+
+def _digest(campaign: Campaign) -> str:
+    """Name everything that the launch will do: to whom, in which words, from whom, when."""
+    emails = RenderedEmail.objects.filter(delivery__campaign=campaign, delivery__step__position=1)
+    population = emails.aggregate(all=StringAgg("digest", delimiter=Value(""), order_by="delivery__lead_id", default=Value("")))["all"]
+    steps = list(campaign.steps.values_list("position", "wait_days", "subject", "body"))
+    senders = list(campaign.senders.order_by("id").values_list("id", flat=True))
+    hours = [campaign.timezone, campaign.send_days, str(campaign.send_from), str(campaign.send_to)]
+    whole = json.dumps([campaign.id, population, steps, senders, hours, campaign.facts], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _what_happens(campaign: Campaign) -> str:
+    number = campaign.deliveries.filter(status=DeliveryStatus.PREPARED).count()
+    senders = ", ".join(sender.email for sender in campaign.senders.order_by("id"))
+    return f"Send the {campaign.steps.count()}-step campaign {campaign.name!r} to {number:,} leads from {senders}."

@@ -1,0 +1,14 @@
+"""Jobs of the integrations."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from integrations import storage
+from rocketsdr.lib.clock import now
+
+
+@shared_task(name="integrations.purge_uploads", acks_late=True)
+def purge_uploads(**_: object) -> None:
+    """Delete the files of uploads that nobody fetched."""
+    storage.purge_uploads(now=now())

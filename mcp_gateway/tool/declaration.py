@@ -1,0 +1,128 @@
+"""The decorator that makes a function a tool, and the rules that every tool keeps; a broken one stops the start."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import ValidationError
+
+from mcp_gateway.tool import faults, schemas
+from mcp_gateway.tool.arguments import Arguments, WriteArguments
+from mcp_gateway.tool.results import ERROR_FIELDS, Result
+from rocketsdr.accounts.actor import SCOPES, Actor
+from rocketsdr.accounts.quotas import PER_DAY
+
+A = TypeVar("A", bound=Arguments)
+R = TypeVar("R", bound=Result)
+
+
+class BadTool(TypeError):
+    """A tool's declaration breaks a rule; the message names the tool and the rule."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool: what it is called, what it does in the world, who may call it and what a call costs."""
+
+    name: str
+    title: str
+    description: str
+    doing: str
+    scope: str | None
+    arguments: type[Arguments]
+    result: type[Result]
+    run: Callable[[Actor, Any], Result]
+    quota: str | None
+    cost: int
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+    open_world: bool
+    core: bool
+    aliases: tuple[str, ...]
+
+    def parse(self, arguments: dict[str, Any]) -> Arguments:
+        """Return the checked arguments, or refuse with one sentence for each fault."""
+        if found := faults.nul_characters(arguments):
+            raise faults.refusal(found)
+        try:
+            return self.arguments.model_validate(arguments)
+        except ValidationError as error:
+            raise faults.refusal(faults.explained(error, of=self.name, model=self.arguments)) from None
+
+    @cached_property
+    def input_schema(self) -> schemas.Schema:
+        return schemas.input_schema(self.arguments)
+
+    @cached_property
+    def output_schema(self) -> schemas.Schema:
+        return schemas.output_schema(self.result)
+
+
+def tool(
+    *,
+    doing: str,
+    scope: str | None,
+    title: str = "",
+    quota: str | None = None,
+    cost: int = 1,
+    read_only: bool = False,
+    destructive: bool = False,
+    idempotent: bool = False,
+    open_world: bool = False,
+    core: bool = True,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[Callable[[Actor, A], R]], Tool]:
+    """Make a function of an actor and arguments a tool.
+
+    `doing` completes the sentence "Error …: …"; `scope` is what the credential must hold, None for what any may do. A core tool
+    stands in every list; the others can be called all the same.
+    """
+
+    def declare(function: Callable[[Actor, A], R]) -> Tool:
+        name = function.__name__
+        hints = get_type_hints(function)
+        declared = Tool(
+            name=name,
+            title=title or name.replace("_", " ").capitalize(),
+            description=inspect.getdoc(function) or "",
+            doing=doing,
+            scope=scope,
+            arguments=hints.get("args", Arguments),
+            result=hints.get("return", Result),
+            run=function,
+            quota=quota,
+            cost=cost,
+            read_only=read_only,
+            destructive=destructive,
+            idempotent=idempotent,
+            open_world=open_world,
+            core=core,
+            aliases=aliases,
+        )
+        if broken := _broken_rule(declared):
+            raise BadTool(f"The tool {name} {broken}.")
+        return declared
+
+    return declare
+
+
+def _broken_rule(tool: Tool) -> str:
+    """Return what the declaration lacks, as the end of a sentence; empty for a good one."""
+    rules = {
+        "has no docstring: say what it does in the world": bool(tool.description),
+        f"names the scope {tool.scope}, which does not exist": tool.scope is None or tool.scope in SCOPES,
+        f"names the quota {tool.quota}, which does not exist": tool.quota is None or tool.quota in PER_DAY,
+        "writes, so its arguments derive from WriteArguments": tool.read_only or issubclass(tool.arguments, WriteArguments),
+        "only reads, so its arguments cannot derive from WriteArguments": not (
+            tool.read_only and issubclass(tool.arguments, WriteArguments)
+        ),
+        "only reads, so it destroys nothing": not (tool.read_only and tool.destructive),
+        "gives a result without text()": not inspect.isabstract(tool.result),
+        f"gives a field that errors have too ({', '.join(sorted(ERROR_FIELDS))})": not ERROR_FIELDS & tool.result.model_fields.keys(),
+    }
+    return next((broken for broken, kept in rules.items() if not kept), "")

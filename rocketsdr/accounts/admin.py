@@ -1,0 +1,250 @@
+"""The operators' pages for people, workspaces and what guards them."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from rocketsdr.accounts import approvals, audit
+from rocketsdr.accounts.actor import Via
+from rocketsdr.accounts.models import ApiKey, Approval, AuditEvent, AuditHead, Clock, Membership, QuotaUse, User, Workspace
+from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, ModelForm, UserAdmin, each, operator
+from rocketsdr.accounts.services import revoke_api_key
+from rocketsdr.lib.clock import now
+
+admin.site.site_header = admin.site.site_title = "RocketSDR admin"
+admin.site.index_title = "Everything in this installation"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one sign-in for pages and admin, throttled once
+
+admin.site.unregister(EmailAddress)  # a copy that the sign-in library keeps of what stands with the person
+
+
+class NewUserForm(ModelForm):
+    """A new person; they choose a password by the reset link, or an operator sets one on the next page."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+    def clean_email(self) -> str:
+        """Store addresses in lower case only."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class UserForm(ModelForm):
+    """A person without their password: it is set on a page of its own and never shown."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "is_active", "is_staff", "is_superuser", "groups", "user_permissions"]
+
+    def clean_email(self) -> str:
+        """Store addresses in lower case only."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class MembershipInline(InspectInline):
+    """Changed on the page of the membership, which writes the log."""
+
+    model = Membership
+    fields = ["workspace", "user", "role", "created_at"]
+    readonly_fields = ["created_at"]
+    show_change_link = True
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    add_form_template = None
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    readonly_fields = ["password_page", "last_login", "date_joined"]
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password_page", "is_active"]}),
+        ("This installation", {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "name"]})]
+
+    @admin.display(description="password")
+    def password_page(self, user: User) -> str:
+        """Say whether there is one, and link the page that sets it; the hash is not shown."""
+        text = "Set a new one" if user.has_usable_password() else "None yet: set one, or let them use “Forgot your password?”"
+        return format_html('<a href="{}">{}</a>', reverse("admin:auth_user_password_change", args=[user.pk]), text)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        """Store the person, a new one without a password; an address that they had before signs nobody in any more."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).delete()
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Somebody who leaves is made inactive: what they did keeps its name."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Only who may do everything may say who else may operate this installation."""
+        powers = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions"]
+        return [*self.readonly_fields, *powers]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep an operator from taking over somebody who may do more than they."""
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(ModelAdmin):
+    list_display = ["name", "approval_policy", "hold_minutes", "paused_at", "created_at"]
+    list_filter = ["approval_policy", "paused_at"]
+    search_fields = ["name", "=id"]
+    readonly_fields = ["paused_at", "pause_reason", "created_at"]
+    inlines = [MembershipInline]
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: Any) -> None:
+        """Store what was typed, with its audit row."""
+        super().save_model(request, obj, form, change)
+        action = "workspace.changed" if change else "workspace.created"
+        audit.record(operator(request, obj.id), action, obj, fields=" ".join(form.changed_data))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(ModelAdmin):
+    list_display = ["user", "workspace", "role", "created_at"]
+    list_filter = ["role"]
+    list_select_related = ["user", "workspace"]
+    search_fields = ["user__email", "workspace__name"]
+    autocomplete_fields = ["user", "workspace"]
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: Any) -> None:
+        """Store the role, with its audit row."""
+        super().save_model(request, obj, form, change)
+        audit.record(operator(request, obj.workspace_id), "membership.set", obj, member=obj.user_id, role=obj.role)
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        """End a membership, and with it what the person's keys may, with its audit row."""
+        audit.record(operator(request, obj.workspace_id), "membership.ended", obj, member=obj.user_id)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for membership in queryset:
+            self.delete_model(request, membership)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(Inspect):
+    list_display = ["name", "prefix", "workspace", "maker", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    list_filter = ["revoked_at", "expires_at", "created_at"]
+    list_select_related = ["workspace", "maker"]
+    search_fields = ["name", "=prefix", "workspace__name", "maker__email"]
+    exclude = ["digest"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke: refused from the next call on", permissions=["operate"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        def verb(key: ApiKey) -> object:
+            return revoke_api_key(actor=operator(request, key.workspace_id), key_id=key.id, now=now())
+
+        each(self, request, queryset, verb, done="Keys revoked")
+
+
+@admin.register(Approval)
+class ApprovalAdmin(Inspect):
+    list_display = ["id", "kind", "subject_id", "workspace", "status", "requested_by", "created_at", "expires_at", "decided_by"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["workspace", "requested_by", "decided_by"]
+    search_fields = ["=subject_id", "kind", "workspace__name", "text"]
+    date_hierarchy = "created_at"
+    actions = ["approve", "reject"]
+
+    @admin.action(description="Approve: what they say happens", permissions=["operate"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
+        each(self, request, queryset, lambda row: self._decide(request, row, approve=True), done="Approved")
+
+    @admin.action(description="Reject", permissions=["operate"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
+        each(self, request, queryset, lambda row: self._decide(request, row, approve=False), done="Rejected")
+
+    def _decide(self, request: HttpRequest, row: Approval, *, approve: bool) -> Approval:
+        actor = operator(request, row.workspace_id)
+        return approvals.decide(actor=actor, approval_id=row.id, approve=approve, digest=row.digest, note="In the admin.", now=now())
+
+
+class DoorFilter(admin.SimpleListFilter):
+    """By the door that somebody came through; a fixed list, because the log is too long to look for the doors in it."""
+
+    title = "door"
+    parameter_name = "via"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(via, via) for via in get_args(Via)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        return queryset.filter(via=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(Inspect):
+    list_display = ["at", "workspace", "sequence", "action", "subject_kind", "subject_id", "user_id", "via", "credential"]
+    list_filter = [DoorFilter]
+    list_select_related = ["workspace"]
+    search_fields = ["action", "=subject_id", "user__email", "=credential", "workspace__name"]
+    ordering = ["-id"]
+    exclude = ["user"]
+    readonly_fields = ["user_id"]  # the person may be gone; the row stays
+
+
+@admin.register(AuditHead)
+class AuditHeadAdmin(Inspect):
+    list_display = ["workspace", "sequence", "hash"]
+    list_select_related = ["workspace"]
+    search_fields = ["workspace__name"]
+    actions = ["verify"]
+
+    @admin.action(description="Verify the chain: nothing changed, nothing missing", permissions=["view"])
+    def verify(self, request: HttpRequest, queryset: QuerySet[AuditHead]) -> None:
+        for head in queryset:
+            broken = list(audit.broken_links(head.workspace_id))
+            text = f"{head.workspace}: broken at {broken[:20]}." if broken else f"{head.workspace}: all {head.sequence} events hold."
+            self.message_user(request, text, messages.ERROR if broken else messages.SUCCESS)
+
+
+@admin.register(QuotaUse)
+class QuotaUseAdmin(Inspect):
+    list_display = ["day", "workspace", "name", "used"]
+    list_filter = ["name"]
+    list_select_related = ["workspace"]
+    search_fields = ["workspace__name", "name"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-used"]
+
+
+@admin.register(Clock)
+class ClockAdmin(Inspect):
+    list_display = ["id", "offset"]
+
+
+class OAuthApplicationAdmin(Inspect):
+    """Registered by the OAuth library, which finds it by its name in the settings."""
+
+    list_display = ["name", "client_id", "client_type", "registration_source", "user", "disabled_at"]
+    list_filter = ["client_type", "registration_source", "disabled_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "=client_id", "user__email"]
+    exclude = ["client_secret", "hash_client_secret"]

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class AccountsConfig(AppConfig):
+    name = "rocketsdr.accounts"
+    label = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from rocketsdr.lib import clock
+
+        if settings.EMBEDDED:
+            from rocketsdr.accounts.models import Clock
+
+            clock.use_offset_source(Clock.objects.offset)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.db import models
+
+from rocketsdr.accounts.models.workspace import Workspace
+
+
+class QuotaUse(models.Model):
+    """How much of one daily quota a workspace has used; days are UTC days."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="quota_uses")
+    name = models.CharField(max_length=60)
+    day = models.DateField()
+    used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "name", "day"], name="one_quota_use_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.day}: {self.used}"

@@ -1,0 +1,86 @@
+"""Bursts on routes that anybody may call: how often one network, or one network with one address, may try.
+
+The counters are django-ratelimit's, in Redis. What is counted is the try, never its outcome, so that a refusal tells nothing
+about who exists.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django_ratelimit.core import get_usage
+from redis.exceptions import RedisError
+
+from rocketsdr.accounts.http import client_address
+from rocketsdr.lib.errors import LimitReached
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponseBase]
+
+
+class TooManyRequests(LimitReached):
+    code = "too_many_requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many tries in a time, as in `10/15m`, from one network; with `field`, for one value of that form field."""
+
+    name: str
+    rate: str
+    field: str = ""
+
+
+def throttled(*limits: Limit, methods: tuple[str, ...] = ("POST",), open_without_redis: bool = False) -> Callable[[View], View]:
+    """Refuse a view's tries beyond any of the limits; `open_without_redis` lets them through while nobody can count."""
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in methods:
+                try:
+                    _count(request, limits)
+                except RedisError:
+                    if not open_without_redis:
+                        raise
+                    logger.warning("Redis does not answer: a try is let through uncounted.")
+            return view(request, *args, **kwargs)
+
+        return counted
+
+    return decorator
+
+
+def _count(request: HttpRequest, limits: tuple[Limit, ...]) -> None:
+    """Count this try against every limit, also when an earlier one refuses it already."""
+    waits = [_seconds_to_wait(request, limit) for limit in limits]
+    if wait := max(waits):
+        raise TooManyRequests("Too many tries.", fix=_advice(wait), retry_after_s=wait)
+
+
+def _seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
+    usage = get_usage(request, group=limit.name, key=lambda *_: _counted_as(request, limit), rate=limit.rate, increment=True)
+    return max(int(usage["time_left"]), 1) if usage and usage["should_limit"] else 0
+
+
+def _counted_as(request: HttpRequest, limit: Limit) -> str:
+    network = _network(client_address(request))
+    return f"{network} {request.POST.get(limit.field, '').strip().lower()}" if limit.field else network
+
+
+def _network(address: str) -> str:
+    """Return what one client can hardly change: the IPv4 address, or the /64 that an IPv6 client owns."""
+    ip = ip_address(address)
+    return str(ip if ip.version == 4 else ip_network((ip, 64), strict=False).network_address)
+
+
+def _advice(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return f"Try again in {minutes} minutes." if minutes > 1 else "Try again in a minute."

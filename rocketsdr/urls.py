@@ -1,0 +1,16 @@
+"""All addresses of the server; it wires and decides nothing."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from rocketsdr import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("admin/", admin.site.urls),
+    path("", include("rocketsdr.accounts.urls")),
+    path("", include("integrations.urls")),
+    path("", include("campaigns.urls")),
+    path("", include("mcp_gateway.urls")),
+]

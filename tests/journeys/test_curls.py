@@ -1,0 +1,113 @@
+"""Every curl of the documents, run by a real curl against the real server, as it is written there but for address, key and ids."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys import curls
+
+FILE = "contact name,email,company\nBarbara Liskov,barbara@example.com,Substitution Ltd\n"
+SERVER = "https://api.rocketsdr.ai"
+SECONDS_OF_A_STREAM = 2
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Reader:
+    """Somebody who copies the commands one after the other and puts in what the answers before gave."""
+
+    folder: Path
+    own: dict[str, str]
+    commands: list[str] = field(default_factory=curls.commands)
+
+    def next(self, *more: str) -> str:
+        """Run the next command and return what it prints."""
+        command = self.commands.pop(0)
+        for written, value in self.own.items():
+            command = command.replace(written, value)
+        done = subprocess.run(  # noqa: S603 - a shell, as the reader's
+            ["/bin/bash", "-c", " ".join([command, *more])],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "no_proxy": "*"},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        stream_ended = done.returncode == 28 and more
+        assert done.returncode == 0 or stream_ended, f"{command}\n{done.stderr}"
+        return done.stdout
+
+    def data(self) -> dict[str, Any]:
+        """Run the next command, a call of a tool that has to work; return its data."""
+        result: dict[str, Any] = json.loads(self.next())["result"]
+        assert not result["isError"], result["content"][0]["text"]
+        data: dict[str, Any] = result["structuredContent"]
+        return data
+
+
+@pytest.fixture
+def reader(server, api_key, product, persona, sender, tmp_path) -> Reader:
+    (tmp_path / "batch-1.csv").write_text(FILE)
+    own = {
+        SERVER: server,
+        "YOUR_API_KEY": api_key.secret,
+        '"product_id":12': f'"product_id":{product.id}',
+        '"persona_id":7': f'"persona_id":{persona.id}',
+    }
+    return Reader(tmp_path, own)
+
+
+def test_every_curl_of_the_documents_works_as_it_is_written(reader, agent, world, mailbox):
+    one_shot = reader.data()
+    assert one_shot["leads"] == {"accepted": 2, "duplicates": 0, "rejected_total": 0, "rejected": []}
+
+    draft = reader.data()
+    assert draft["status"] == "draft"
+    reader.own["DRAFT_ID"] = str(draft["campaign_id"])
+    assert reader.data()["campaign_id"] == draft["campaign_id"]
+
+    offer = reader.data()
+    fields = " \\\n".join(f'-F "{name}={value}"' for name, value in offer["formFields"].items())
+    reader.own |= {
+        "<uploadUrl>": offer["uploadUrl"],
+        '-F "<field1>=<value1>"': fields,
+        '-F "<field2>=<value2>" \\\n': "",
+        "<gcsUrl>": offer["gcsUrl"],
+    }
+    assert json.loads(reader.next())["gcsUrl"] == offer["gcsUrl"]
+    uploaded = reader.data()
+    assert uploaded["leads"]["accepted"] == 1
+
+    assert [each["name"] for each in reader.data()["products"]] == ["Analytics Suite"]
+
+    handshake = json.loads(reader.next())["result"]
+    assert handshake["protocolVersion"] == "2025-06-18"
+    assert reader.next("-w '%{http_code}'") == "202"
+
+    event = re.fullmatch(r"event: message\ndata: (.*)\n\n", reader.next())
+    assert event
+    assert "create_campaign" in {tool["name"] for tool in json.loads(event[1])["result"]["tools"]}
+    stream = reader.next(f"--max-time {SECONDS_OF_A_STREAM}", "-w '%{http_code} %{content_type}'")
+    assert re.fullmatch(r"(: .*\n\n)+200 text/event-stream.*", stream)
+    assert reader.commands == []
+
+    world.work()
+    world.wait_for_the_hold()
+    world.work()
+    assert sorted(mailbox.recipients()) == ["ada@example.com", "barbara@example.com", "grace@example.com", "linus@example.com"]
+
+
+def test_the_document_has_all_its_commands():
+    commands = curls.commands()
+    assert len(commands) == 11
+    assert all(command.count("'") % 2 == 0 and not command.endswith("\\") for command in commands)

@@ -1,0 +1,304 @@
+"""What holds for every tool: a new one joins these tables, or they fail."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # the library ships no types
+import pytest
+from django.apps import apps
+
+from campaigns.services import campaigns
+from integrations import storage
+from mcp_gateway import catalogue
+from mcp_gateway.models import ToolCall
+from mcp_gateway.surfaces import OUTREACH
+from mcp_gateway.tool import WriteArguments
+from rocketsdr.accounts.actor import ALL_SCOPES
+from rocketsdr.accounts.services import issue_api_key
+from tests import factories
+from tests.mcp_gateway.conftest import Rpc
+from tests.mcp_gateway.tools.conftest import CSV, Agent
+
+TOOLS = {tool.name: tool for tool in catalogue.of(OUTREACH).tools}
+WRITES = [name for name, tool in TOOLS.items() if issubclass(tool.arguments, WriteArguments)]
+VERBS = {"Change", "Count", "Create", "Launch", "List", "Make", "Save", "Show", "Start", "Stop", "Store"}
+OBVIOUS = {
+    "name",
+    "type",
+    "status",
+    "url",
+    "title",
+    "description",
+    "note",
+    "step",
+    "campaign_id",
+    "product_id",
+    "persona_id",
+    "max_leads",
+    "group_by",
+}
+KEY = "the-same-key-again"
+
+# readOnlyHint, destructiveHint, idempotentHint, openWorldHint, core. "Idempotent when a key is given" is false: without one it is not.
+CATALOGUE = {
+    "list_products": (1, 0, 1, 0, 1),
+    "list_personas": (1, 0, 1, 0, 1),
+    "list_senders": (1, 0, 1, 0, 1),
+    "preview_email": (1, 0, 1, 0, 1),
+    "create_campaign": (0, 0, 0, 1, 1),
+    "create_campaign_draft": (0, 0, 0, 0, 1),
+    "finalize_campaign_draft": (0, 0, 0, 1, 1),
+    "get_csv_upload_url": (0, 0, 0, 0, 1),
+    "get_inbox": (1, 0, 1, 0, 1),
+    "create_product": (0, 0, 0, 0, 1),
+    "update_product": (0, 0, 0, 0, 0),
+    "create_persona": (0, 0, 0, 0, 1),
+    "update_persona": (0, 0, 0, 0, 0),
+    "list_campaigns": (1, 0, 1, 0, 1),
+    "get_campaign": (1, 0, 1, 0, 1),
+    "get_campaign_analytics": (1, 0, 1, 0, 1),
+    "pause_campaign": (0, 0, 1, 0, 1),
+    "resume_campaign": (0, 0, 0, 1, 1),
+    "list_leads": (1, 0, 1, 0, 1),
+    "add_suppression": (0, 0, 1, 0, 1),
+    "get_quota": (1, 0, 1, 0, 1),
+    "whoami": (1, 0, 1, 0, 1),
+}
+
+
+@pytest.fixture
+def examples(actor, facts, campaign, enrollment, lead, draft, now) -> dict[str, dict[str, Any]]:
+    """One call of each tool that works, in a workspace that has something of everything."""
+    factories.DeliveryFactory.create(enrollment=enrollment)
+    factories.ConversationFactory.create(campaign=campaign, lead=lead)
+    paused = factories.CampaignFactory.create(workspace=campaign.workspace, running=True)
+    campaigns.pause(actor=actor, campaign_id=paused.id, now=now)
+    pair = {"product_id": facts["product_id"], "persona_id": facts["persona_id"]}
+    return {
+        "list_products": {},
+        "list_personas": {},
+        "list_senders": {"type": "email"},
+        "preview_email": {"lead": {"email": "ada@example.com"}, **pair, "campaign_id": campaign.id, "step": 1},
+        "create_campaign": {**facts, "csv_content": CSV, "csv_filename": "leads.csv", "sender_ids": [campaign.senders.get().id]},
+        "create_campaign_draft": {**facts, "csv_content": CSV},
+        "finalize_campaign_draft": {"campaign_id": draft.id, **pair, "csv_content": CSV},
+        "get_csv_upload_url": {"filename": "leads.csv"},
+        "get_inbox": {"campaign_id": campaign.id, "status": "new"},
+        "create_product": {"name": "Suite", "url": "https://suite.example", "value_props": ["Fast"]},
+        "update_product": {"product_id": facts["product_id"], "description": "New words"},
+        "create_persona": {"name": "CTO", "pains": ["Slow"], "targeting": {"titles": ["CTO"]}},
+        "update_persona": {"persona_id": facts["persona_id"], "title": "CTO"},
+        "list_campaigns": {"status": "running", "query": "CSV"},
+        "get_campaign": {"campaign_id": campaign.id},
+        "get_campaign_analytics": {"campaign_id": campaign.id, "from": "2026-11-01", "to": "2026-11-30", "group_by": "sender"},
+        "pause_campaign": {"campaign_id": campaign.id, "reason": "Wrong list"},
+        "resume_campaign": {"campaign_id": paused.id},
+        "list_leads": {"campaign_id": campaign.id, "status": "active", "query": "ada"},
+        "add_suppression": {"value": "ada@customer.example", "reason": "manual", "note": "Asked"},
+        "get_quota": {},
+        "whoami": {},
+    }
+
+
+def everything() -> dict[str, list[str]]:
+    """Return all rows of all tables but the record of calls."""
+    models = [model for model in apps.get_models() if model is not ToolCall]
+    return {model.__name__: sorted(map(str, model._default_manager.values_list())) for model in models}
+
+
+# --- The list --------------------------------------------------------------------------------------------------------------------
+
+
+def test_these_are_the_tools_with_their_hints(agent):
+    listed = {tool["name"]: tool for tool in agent.rpc.request("tools/list")["result"]["tools"]}
+    hints = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+    said = {name: (*(int(tool["annotations"][hint]) for hint in hints), int(TOOLS[name].core)) for name, tool in listed.items()}
+    assert said == CATALOGUE
+    assert len(listed) <= catalogue.MOST_LISTED
+
+
+def test_the_list_is_the_same_every_time_and_small(agent):
+    first, second = (agent.rpc.post({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).content for _ in range(2))
+    assert first == second
+    tools = json.loads(first)["result"]["tools"]
+    read_by_models = [{name: tool[name] for name in ("name", "description", "inputSchema")} for tool in tools]
+    assert len(json.dumps(read_by_models, ensure_ascii=False, separators=(",", ":"))) < 25_000
+    assert len(first) < 45_000
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_says_what_it_does_beginning_with_a_verb(name):
+    description = TOOLS[name].description
+    assert description.split()[0] in VERBS
+    assert description.endswith(".")
+    assert len(description) < 500
+    assert TOOLS[name].doing.split()[0].endswith("ing")
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_the_schemas_of_a_tool_are_schemas_and_explain_each_argument(name):
+    tool = TOOLS[name]
+    for schema in (tool.input_schema, tool.output_schema):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+    unexplained = {field for field, schema in tool.input_schema["properties"].items() if "description" not in schema}
+    assert unexplained <= OBVIOUS
+    assert tool.input_schema["additionalProperties"] is False
+
+
+def test_other_names_lead_to_the_same_tools(agent):
+    aliases = [alias for tool in TOOLS.values() for alias in tool.aliases]
+    assert len(aliases) == len(set(aliases))
+    assert not set(aliases) & set(TOOLS)
+    for alias, name in (("get_campaigns", "list_campaigns"), ("get_products", "list_products"), ("add_product", "create_product")):
+        assert catalogue.of(OUTREACH).find(alias) is TOOLS[name]
+    assert agent.text("get_products") == "No products yet: create_product makes one."
+
+
+# --- Every call ------------------------------------------------------------------------------------------------------------------
+
+
+def test_every_tool_has_an_example_that_works_and_fits_its_schemas(agent, examples):
+    assert examples.keys() == TOOLS.keys()
+    for name, arguments in examples.items():
+        jsonschema.validate(arguments, TOOLS[name].input_schema)
+        result = agent.result(name, **arguments)
+        assert not result["isError"], (name, result["content"][0]["text"])
+        assert result["content"][0]["text"]
+        for field in TOOLS[name].result.model_fields.values():
+            assert (field.serialization_alias or field.alias) is None or (field.serialization_alias or field.alias) in result[
+                "structuredContent"
+            ]
+
+
+@pytest.mark.parametrize("name", [name for name, tool in TOOLS.items() if tool.scope])
+def test_a_key_without_the_scope_is_refused_by_its_name(person, examples, now, name):
+    tool = TOOLS[name]
+    key = issue_api_key(actor=person, name="Less", scopes=ALL_SCOPES - {tool.scope}, now=now)
+    weak = Agent(Rpc({"X-API-Key": key.secret}, path="/api/mcp"))
+    weak.text("whoami")  # the key's last use is noted now
+    before = everything()
+    assert weak.refusal(name, **examples[name]).startswith(f"Error {tool.doing}: This credential lacks the scope {tool.scope} (")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_dry_run_changes_nothing(agent, examples, jobs, name):
+    agent.text("whoami")  # the key's last use is noted now
+    before, enqueued = everything(), list(jobs.all)
+    result = agent.result(name, **examples[name], dry_run=True, idempotency_key=KEY)
+    assert not result["isError"], result["content"][0]["text"]
+    assert result["content"][0]["text"].startswith("Dry run: nothing was changed.\n\n")
+    assert everything() == before
+    assert jobs.all == enqueued
+    assert ToolCall.objects.latest("id").outcome == "rehearsed"
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_the_same_call_with_the_same_key_acts_once(agent, examples, jobs, name):
+    first = agent.result(name, **examples[name], idempotency_key=KEY)
+    assert not first["isError"], first["content"][0]["text"]
+    after, enqueued = everything(), list(jobs.all)
+    second = agent.result(name, **examples[name], idempotency_key=KEY)
+    assert (second["content"], second["structuredContent"]) == (first["content"], first["structuredContent"])
+    assert second["_meta"]["replayed"] is True
+    assert everything() == after
+    assert jobs.all == enqueued
+
+
+# --- Somebody else's things ------------------------------------------------------------------------------------------------------
+
+PLACES = [
+    ("create_campaign", "product_id", "product"),
+    ("create_campaign", "persona_id", "persona"),
+    ("create_campaign", "sender_ids", "sender"),
+    ("create_campaign_draft", "product_id", "product"),
+    ("create_campaign_draft", "persona_id", "persona"),
+    ("create_campaign_draft", "sender_ids", "sender"),
+    ("finalize_campaign_draft", "campaign_id", "campaign"),
+    ("finalize_campaign_draft", "product_id", "product"),
+    ("finalize_campaign_draft", "persona_id", "persona"),
+    ("finalize_campaign_draft", "sender_ids", "sender"),
+    ("get_campaign", "campaign_id", "campaign"),
+    ("get_campaign_analytics", "campaign_id", "campaign"),
+    ("get_inbox", "campaign_id", "campaign"),
+    ("list_leads", "campaign_id", "campaign"),
+    ("pause_campaign", "campaign_id", "campaign"),
+    ("resume_campaign", "campaign_id", "campaign"),
+    ("preview_email", "campaign_id", "campaign"),
+    ("preview_email", "product_id", "product"),
+    ("preview_email", "persona_id", "persona"),
+    ("preview_email", "lead_id", "lead"),
+    ("preview_email", "lead", "lead"),
+    ("update_product", "product_id", "product"),
+    ("update_persona", "persona_id", "persona"),
+]
+
+
+def test_every_argument_that_takes_an_id_is_in_the_table():
+    ids = {(name, field) for name, tool in TOOLS.items() for field in tool.arguments.model_fields if field.endswith(("_id", "_ids"))}
+    assert ids <= {(name, field) for name, field, _ in PLACES}
+
+
+@pytest.mark.parametrize(("name", "field", "what"), PLACES)
+def test_a_strangers_id_is_answered_like_a_missing_one(agent, examples, stranger, name, field, what):
+    theirs, missing = getattr(stranger, what).id, 9_999_999
+    arguments = {**examples[name], field: None}
+    if field == "lead_id":
+        del arguments["lead"]
+    agent.text("whoami")
+    before, answers = everything(), []
+    for given in (theirs, missing):
+        value = [given] if field == "sender_ids" else {"lead_id": given} if field == "lead" else given
+        response = agent.rpc.request("tools/call", {"name": name, "arguments": {**arguments, field: value}})
+        answers.append(json.dumps(response).replace(str(given), "ID"))
+    assert answers[0] == answers[1]
+    assert json.loads(answers[0])["result"]["structuredContent"]["code"] == "not_found"
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", ["create_campaign", "create_campaign_draft", "finalize_campaign_draft"])
+def test_a_strangers_upload_is_answered_like_a_missing_one(agent, examples, stranger, now, name):
+    theirs = storage.offer_upload(actor=stranger.actor, filename="leads.csv", now=now)
+    missing = theirs.gcs_url.replace(str(theirs.upload.id), "00000000-0000-4000-8000-000000000000")
+    arguments = {field: value for field, value in examples[name].items() if not field.startswith("csv_")}
+    answers = {json.dumps(agent.result(name, **arguments, csv_url=url)) for url in (theirs.gcs_url, missing)}
+    assert len(answers) == 1
+    assert "No such upload; files are kept for a day." in answers.pop()
+
+
+@pytest.mark.parametrize("name", [name for name in TOOLS if name.startswith(("list_", "get_inbox"))])
+def test_a_list_holds_nothing_of_a_strangers(agent, stranger, name):
+    assert agent.data(name)["total"] == 0
+
+
+# --- Whatever a model may send -----------------------------------------------------------------------------------------------------
+
+JUNK: list[Any] = [None, True, 10**30, "", "x\x00", "\u0663" * 3000, "9999-12-31T23:59:59+14:00", [[None]], {"a": {"b": []}}]
+
+
+def test_no_value_of_any_argument_is_a_fault_of_ours(agent, examples):
+    places = {info.alias or field: name for name, tool in TOOLS.items() for field, info in tool.arguments.model_fields.items()}
+    assert len(places) > 30
+    for field, name in places.items():
+        for junk in JUNK:
+            result = agent.result(name, **{**examples[name], field: junk})
+            assert result["structuredContent"], (name, field, junk)
+    assert not ToolCall.objects.filter(outcome="crashed").exists()
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\udfff", "\\ud800\\ud800"])
+def test_half_a_character_never_gets_in(agent, escape):
+    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_product","arguments":{"name":"HALF"}}}'
+    response = agent.rpc.post(body.replace(b"HALF", escape.encode()))
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == -32700
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\x7f", "\x1b[31m", "\ufeff", "\U0001f600", "\ufffe"])
+def test_odd_characters_are_stored_and_told_in_one_line(agent, character):
+    made = agent.result("create_product", name=f"A{character}B", description=f"C{character}D")
+    assert not made["isError"]
+    assert len(made["content"][0]["text"].split("\n")) == 2
