@@ -10,4 +10,4 @@ class CampaignsConfig(AppConfig):
         from campaigns.services import launching
         from rocketsdr.accounts import approvals
 
-        approvals.register("campaigns.launch", launching.approve_launch)
+        approvals.register(launching.KIND, launching.approve_launch, launching.refuse_launch)

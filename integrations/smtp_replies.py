@@ -30,9 +30,15 @@ _STATUS = {number: verdict for verdict, numbers in _BY_STATUS.items() for number
 _STATUS_CODE = re.compile(r"\b[245]\.(\d{1,3}\.\d{1,3})\b")
 # Servers' own words, which often say more than their numbers: the first that matches decides.
 _NOT_THERE = r"unknown|not found|unavailable|disabled|inactive|does ?n.t exist|does not exist"
+# What is said of our address or our machine, even at RCPT: the recipient is not to blame.
+_ABOUT_US = (
+    r"sender address rejected|send ?as ?denied|permissions? to send as|not (?:allowed|permitted) to send(?! \w* ?to\b)"
+    r"|not owned by|outbound sender|client (?:host|was|ip)\b.{0,80}(?:blocked|refused|rejected)"
+)
 _WORDS = (
     (Verdict.GREYLISTED, r"gr[ae]y-?list|postgrey"),
     (Verdict.THROTTLED, r"too many|rate.?limit|throttl|(?:sending|message|hourly|daily) (?:limit|quota)|unusual rate"),
+    (Verdict.SENDER_REFUSED, _ABOUT_US),
     (Verdict.AUTH_FAILED, r"relay|auth\w* (?:is )?(?:required|needed|failed)|must (?:authenticate|issue)|credentials"),
     (Verdict.MAILBOX_FULL, r"mailbox.{0,20}full|over ?-?quota|quota exceeded|exceeded.{0,20}quota|storage"),
     (Verdict.TOO_LARGE, r"too (?:large|big|long)|size limit|maximum.{0,20}size"),
@@ -55,7 +61,7 @@ def verdict_of(code: int, reply: str) -> Verdict:
     found = [verdict for verdict, wording in _WORDINGS if wording.search(words)]
     status = _STATUS_CODE.search(reply)
     by_status = _STATUS.get(status[1]) if status else None
-    certain = [verdict for verdict in found if verdict in (Verdict.GREYLISTED, Verdict.THROTTLED)]
+    certain = [verdict for verdict in found if verdict in (Verdict.GREYLISTED, Verdict.THROTTLED, Verdict.SENDER_REFUSED)]
     # 5.7.1 is said for everything: any other words know better.
     if by_status is Verdict.BLOCKED and found:
         by_status = None

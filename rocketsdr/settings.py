@@ -113,6 +113,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "pump": {}}
+CELERY_TASK_ROUTES = {"campaigns.pump": {"queue": "pump"}}  # busy senders fill their own workers, and never hold up the tick
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "campaigns.tick", "schedule": 1.0 if EMBEDDED else 5.0, "options": {"expires": 5}},
     "purge answers": {"task": "mcp_gateway.purge", "schedule": 3600.0},

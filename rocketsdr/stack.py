@@ -21,7 +21,6 @@ from rocketsdr.embedded import places
 from rocketsdr.embedded.children import dying_with_us
 
 HOST = "127.0.0.1"
-WORKER = "worker@rocketsdr"
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 15.0
 PAUSE = 0.05
@@ -91,7 +90,7 @@ class Child:
 
 
 class Stack:
-    """The web server, the worker, beat and the built-in mailbox; `with Stack() as stack:` starts and stops them."""
+    """The web server, the workers, beat and the built-in mailbox; `with Stack() as stack:` starts and stops them."""
 
     def __init__(self, *, port: int | None = None, home: Path | None = None, mailbox_port: int | None = None) -> None:
         self.home = embedded.home(home)
@@ -112,7 +111,7 @@ class Stack:
         try:
             say("Bringing the database up to date.")
             self._run(_managed("migrate", "migrate", "--no-input", "--verbosity", "1"))
-            say("Starting the web server, the worker, beat and the mailbox.")
+            say("Starting the web server, the workers, beat and the mailbox.")
             self.children = [Child(program, self.home, self._environment()) for program in self._programs()]
             self._await_ready()
         except BaseException:
@@ -138,11 +137,11 @@ class Stack:
     def _programs(self) -> list[Program]:
         web = ["rocketsdr.asgi:application", "--host", HOST, "--port", str(self.port), "--no-access-log"]
         streams_end = ["--timeout-graceful-shutdown", "3"]  # a client's open event stream would keep the server for ever
-        worker = ["worker", "--hostname", WORKER, "--concurrency", "2", "--loglevel", "INFO"]
         beat = ["beat", "--schedule", str(self.home / "beat-schedule"), "--loglevel", "INFO"]
         programs = [
             _module("web", "uvicorn", *web, *streams_end, is_ready=lambda _: _answers(self.port)),
-            _module("worker", "celery", "-A", "rocketsdr.celery", *worker, is_ready=lambda child: child.has_said(f"{WORKER} ready.")),
+            _worker("worker", queue="celery", concurrency=1),
+            _worker("pump", queue="pump", concurrency=2),
             _module("beat", "celery", "-A", "rocketsdr.celery", *beat, is_ready=lambda child: child.has_said("beat: Starting")),
         ]
         if embedded.wanted():
@@ -187,6 +186,13 @@ def _managed(name: str, *arguments: str, is_ready: Callable[[Child], bool] = lam
 
 def _module(name: str, module: str, *arguments: str, is_ready: Callable[[Child], bool]) -> Program:
     return Program(name, [sys.executable, "-m", module, *arguments], is_ready)
+
+
+def _worker(name: str, *, queue: str, concurrency: int) -> Program:
+    """A Celery worker of one queue: what sends e-mails has workers of its own, so that the tick always finds one."""
+    node = f"{name}@rocketsdr"
+    options = ["--hostname", node, "-Q", queue, "--concurrency", str(concurrency), "--loglevel", "INFO"]
+    return _module(name, "celery", "-A", "rocketsdr.celery", "worker", *options, is_ready=lambda child: child.has_said(f"{node} ready."))
 
 
 def _ports(*wanted: int | None) -> list[int]:

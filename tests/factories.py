@@ -184,6 +184,7 @@ class DeliveryFactory(DjangoModelFactory[models.Delivery]):
         )
 
     enrollment = SubFactory(EnrollmentFactory)
+    sender = SelfAttribute("enrollment.sender")
     workspace = SelfAttribute("enrollment.workspace")
     campaign = SelfAttribute("enrollment.campaign")
     lead = SelfAttribute("enrollment.lead")

@@ -46,7 +46,7 @@ _CLAIM = """
     ), due AS ({due}
     ), claimed AS (
         UPDATE campaigns_delivery
-        SET status = 'claimed', sender_id = %(sender)s, worker = %(worker)s, lease_until = %(lease_until)s, cap_day = %(day)s
+        SET status = 'claimed', worker = %(worker)s, lease_until = %(lease_until)s, cap_day = %(day)s
         WHERE id IN (SELECT id FROM due ORDER BY due_at, id LIMIT (SELECT size FROM room)) RETURNING id, due_at
     ), counted AS (
         UPDATE campaigns_senderday SET used = used + (SELECT count(*) FROM claimed) WHERE id = (SELECT id FROM day)
@@ -71,21 +71,25 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def sendable(self, now: datetime) -> DeliveryQuerySet:
         """Return those that no pause, hold, missing approval, opt-out, reply or suppression forbids."""
+        by_email, by_domain = suppressed(email="lead__email_key", domain="lead__domain")
         return self.filter(
+            ~by_email,
+            ~by_domain,
             campaign__status=CampaignStatus.RUNNING,
             campaign__hold_until__lte=now,
             campaign__approved_digest=F("campaign__launch_digest"),
             workspace__paused_at__isnull=True,
             enrollment__status=EnrollmentStatus.ACTIVE,
-        ).exclude(Q(enrollment__sender__status=SenderStatus.PAUSED) | suppressed(email="lead__email_key", domain="lead__domain"))
+        ).exclude(sender__status=SenderStatus.PAUSED)
 
     def of_suppressed_leads(self) -> DeliveryQuerySet:
-        """Return the deliveries to people whom the suppression list names."""
-        return self.filter(suppressed(email="lead__email_key", domain="lead__domain"))
+        """Return the deliveries to people whom the suppression list names: a union, which takes no further filter."""
+        by_email, by_domain = suppressed(email="lead__email_key", domain="lead__domain")
+        return self.filter(by_email).union(self.filter(by_domain))
 
     def for_sender(self, sender: Sender) -> DeliveryQuerySet:
         """Return the deliveries of the leads that this sender writes to."""
-        return self.filter(enrollment__sender_id=sender.id, workspace_id=sender.workspace_id)
+        return self.filter(sender_id=sender.id, workspace_id=sender.workspace_id)
 
     def claim(self, *, sender: Sender, worker: str, lease: timedelta, closed: Collection[int], now: datetime, limit: int) -> list[int]:
         """Take due deliveries for this worker in one statement (SKIP LOCKED), within the sender's cap of the day; return their ids.
@@ -109,6 +113,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             with connection.cursor() as cursor:
                 cursor.execute(claim, named | own)
                 return [row[0] for row in cursor.fetchall()]
+
+    def renew(self, ids: Collection[int], *, worker: str, lease_until: datetime) -> int:
+        """Let this worker keep its claims until `lease_until`; return how many it still had."""
+        return self.filter(id__in=ids, worker=worker, status=DeliveryStatus.CLAIMED).update(lease_until=lease_until)
 
     def mark_inflight(self, delivery_id: int, *, worker: str, message_id: str, now: datetime) -> bool:
         """Say, committed before DATA, that the server may get this message; False when the lease is lost or it may not be sent any more."""
@@ -194,7 +202,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "due_at", "id"], condition=Q(status__in=WAITING), name="delivery_queue"),
+            models.Index(fields=["sender", "due_at", "id"], condition=Q(status__in=WAITING), name="delivery_queue"),
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "inflight"]), name="delivery_leases"),
             models.Index(fields=["enrollment"], name="delivery_by_enrollment"),
             models.Index(fields=["campaign", "status"], name="delivery_by_campaign"),

@@ -13,12 +13,15 @@ class SuppressionReason(models.TextChoices):
     MANUAL = "manual", "Added by the workspace"
 
 
-def suppressed(*, email: str, domain: str) -> Q:
-    """Return the condition that an outer row's workspace suppresses the person behind these two columns of it."""
+def suppressed(*, email: str, domain: str) -> tuple[Exists, Exists]:
+    """Return the two conditions, each enough, under which an outer row's workspace suppresses the person behind these columns of it.
+
+    Two, because PostgreSQL can only join what is not behind an OR: joined by one, they would be looked up for row after row.
+    """
     entries = Suppression.objects.filter(workspace_id=OuterRef("workspace_id"))
     by_email = entries.filter(kind=Suppression.Kind.EMAIL, value=OuterRef(email))
     by_domain = entries.filter(kind=Suppression.Kind.DOMAIN, value=OuterRef(domain))
-    return Q(Exists(by_email)) | Q(Exists(by_domain))
+    return Exists(by_email), Exists(by_domain)
 
 
 class Suppression(models.Model):

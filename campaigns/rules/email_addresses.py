@@ -7,6 +7,7 @@ pattern that is stricter than the library says yes to the plain ones without ask
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -39,11 +40,12 @@ class Refused(NamedTuple):
     reason: str
 
 
-def normalise(raw: str, *, allow_test_domains: bool = False) -> Address | Refused:
+def normalise(raw: str, *, allow_test_domains: bool = False, before_slow_check: Callable[[], None] | None = None) -> Address | Refused:
     """Return the one address that a person meant by this text, or why there is none.
 
     "Ada Lovelace <ada@example.com>", "mailto:ada@example.com?subject=hi" and punctuation around an address are
-    unwrapped. Two different addresses are refused, for nobody can say which one is meant.
+    unwrapped. Two different addresses are refused, for nobody can say which one is meant. Whoever reads many of them
+    is told by `before_slow_check` of each that the pattern leaves to the library, and may raise.
     """
     if plain := _plain(raw):
         return plain
@@ -55,10 +57,11 @@ def normalise(raw: str, *, allow_test_domains: bool = False) -> Address | Refuse
     if different > 1:
         return Refused("several_addresses", f"{_quoted(text)} holds {different} e-mail addresses; keep the one to write to.")
     said_twice = len(mentioned) > 1
-    return check(mentioned[0] if said_twice else _unwrapped(text), allow_test_domains=allow_test_domains)
+    meant = mentioned[0] if said_twice else _unwrapped(text)
+    return check(meant, allow_test_domains=allow_test_domains, before_slow_check=before_slow_check)
 
 
-def check(address: str, *, allow_test_domains: bool = False) -> Address | Refused:
+def check(address: str, *, allow_test_domains: bool = False, before_slow_check: Callable[[], None] | None = None) -> Address | Refused:
     """Say whether exactly this text is an address that mail can be sent to; nothing is unwrapped or trimmed."""
     if plain := _plain(address):
         return plain
@@ -66,6 +69,8 @@ def check(address: str, *, allow_test_domains: bool = False) -> Address | Refuse
         return Refused("email_too_long", f"The e-mail address has {len(address)} characters; {MAX_LENGTH} are allowed.")
     if "@" not in address:
         return Refused("invalid_email", f"{_quoted(address)} is not an e-mail address: it has no @.")
+    if before_slow_check is not None:
+        before_slow_check()
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True, test_environment=allow_test_domains)
     except EmailNotValidError as exc:

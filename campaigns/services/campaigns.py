@@ -95,8 +95,9 @@ def create(*, actor: Actor, spec: CampaignSpec, launch: bool, now: datetime) -> 
     campaign = Campaign.objects.create(
         workspace_id=actor.workspace_id, name=_name(spec), created_by_id=actor.user_id, created_at=now, timezone=_workspace_timezone(actor)
     )
-    audit.record(actor, "campaign.created", campaign)
-    return _apply(actor, campaign, spec, launch=launch, now=now)
+    outcome = _apply(actor, campaign, spec, launch=launch, now=now)
+    audit.record(actor, "campaign.created", campaign)  # last: the audit log's lock makes the workspace's other acts wait
+    return outcome
 
 
 @transaction.atomic
@@ -158,10 +159,17 @@ def _set_fields(actor: Actor, campaign: Campaign, spec: CampaignSpec) -> None:
     if spec.persona_id is not None:
         campaign.persona = get_persona(actor=actor, persona_id=spec.persona_id)
     if spec.max_leads is not None:
+        _check_max_leads(campaign, spec.max_leads)
         campaign.max_leads = spec.max_leads
     if spec.schedule is not None:
         _set_schedule(campaign, spec.schedule)
     campaign.save()
+
+
+def _check_max_leads(campaign: Campaign, max_leads: int) -> None:
+    enrolled = campaign.enrollments.count()
+    if enrolled > max_leads:
+        raise Invalid(f"The draft holds {enrolled:,} leads already.", field="max_leads", fix="Make a new draft with this max_leads.")
 
 
 def _set_schedule(campaign: Campaign, schedule: ScheduleSpec) -> None:
@@ -245,7 +253,7 @@ def pause(*, actor: Actor, campaign_id: int, reason: str = "", now: datetime) ->
         and campaign.status != CampaignStatus.PAUSED
     ):
         raise NotPausable(f"The campaign is {campaign.status}; there is nothing to pause.", status=campaign.status)
-    Delivery.objects.release(list(campaign.deliveries.filter(status=DeliveryStatus.CLAIMED).select_for_update()))
+    Delivery.objects.release(list(campaign.deliveries.filter(status=DeliveryStatus.CLAIMED).order_by("id").select_for_update(no_key=True)))
     approvals.withdraw(actor=actor, kind=launching.KIND, subject_id=campaign.id, now=now)
     audit.record(actor, "campaign.paused", campaign)
     return _held(campaign)
@@ -258,7 +266,7 @@ def resume(*, actor: Actor, campaign_id: int, now: datetime) -> Held:
     paused = Campaign.objects.filter(id=campaign.id, status=CampaignStatus.PAUSED)
     if paused.update(status=CampaignStatus.SCHEDULED, paused_at=None, pause_reason="") != 1:
         raise NotResumable(f"The campaign is {campaign.status}; only a paused one is resumed.", status=campaign.status)
-    launching.schedule_again(campaign, now=now)
+    launching.schedule_again(campaign, actor=actor, now=now)
     audit.record(actor, "campaign.resumed", campaign)
     enqueue("campaigns.tick")
     return _held(campaign)
@@ -278,6 +286,7 @@ def archive(*, actor: Actor, campaign_id: int, now: datetime) -> Campaign:
     if ended.update(status=CampaignStatus.ARCHIVED) != 1:
         raise NotArchivable(f"The campaign is {campaign.status}.", fix="Pause it first.", status=campaign.status)
     active = campaign.enrollments.filter(status=EnrollmentStatus.ACTIVE)
+    list(active.order_by("id").select_for_update(no_key=True).values_list("id", flat=True))  # enrollments before deliveries, as everywhere
     Delivery.objects.cancel_rest(Enrollment.objects.filter(campaign=campaign), reason="The campaign was archived.")
     active.update(status=EnrollmentStatus.FINISHED, ended_at=now)
     audit.record(actor, "campaign.archived", campaign)

@@ -77,7 +77,7 @@ def rendered(parts: rendering.Parts, *, delivery_id: int, source_digest: str) ->
     """Return the row that keeps these words for sending."""
     return RenderedEmail(
         delivery_id=delivery_id,
-        subject=parts.subject,
+        subject=parts.subject[:500],  # a longer one is blocked, and kept as far as it can be
         body_text=parts.body_text,
         body_html=parts.body_html,
         missing_variables=list(parts.missing_variables),

@@ -64,7 +64,9 @@ _MERGE = _statement(
                 WHEN s.full_name = '' THEN l.full_name
                 WHEN l.full_name = '' OR (s.first_name = '') = (s.last_name = '') THEN s.full_name
                 WHEN s.first_name IN ('', l.first_name) AND s.last_name IN ('', l.last_name) THEN l.full_name
-                ELSE trim(coalesce(nullif(s.first_name, ''), l.first_name) || ' ' || coalesce(nullif(s.last_name, ''), l.last_name))
+                ELSE left(trim(
+                    coalesce(nullif(s.first_name, ''), l.first_name) || ' ' || coalesce(nullif(s.last_name, ''), l.last_name)
+                ), 200)
             END AS full_name
         ) m
         WHERE ({own}) IS DISTINCT FROM ({merged})

@@ -11,10 +11,15 @@ from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Enro
 from campaigns.models.csv_import import ImportStatus
 from campaigns.models.delivery import WAITING
 from campaigns.services import scheduling, sending, stopping
+from rocketsdr.accounts import approvals
 from rocketsdr.lib.jobs import enqueue
 
 TICK_LOCK = 7_300
 STALE_AFTER = timedelta(seconds=10)  # how long a message may be under way before the tick sends another
+RARE_LOOKS = 5  # seconds at the start of a minute (as many as two ticks are apart) for what is rare and takes many rows to find
+DRAFTS_SINCE = timedelta(hours=1)  # how long the tick looks after a draft; a launch looks for itself
+DRAFTS_AT_ONCE = 20
+ENDED_AT_ONCE = 500  # enrollments that one tick ends, so that it stays short
 
 
 @transaction.atomic
@@ -25,7 +30,10 @@ def tick(*, now: datetime) -> None:
         if not cursor.fetchone()[0]:
             return
     sending.settle_expired(now=now)
-    _end_suppressed(now)
+    approvals.expire(now=now)
+    if now.second < RARE_LOOKS:
+        _end_suppressed(now)
+        _wake_drafts(now)
     Campaign.objects.released(now).update(status=CampaignStatus.RUNNING)
     scheduling.finish_campaigns(Campaign.objects.all(), now=now)
     _wake_imports(now)
@@ -35,7 +43,8 @@ def tick(*, now: datetime) -> None:
 
 def _end_suppressed(now: datetime) -> None:
     """End what a suppression missed that was written at the same moment; the claim would never send it, and it would wait for ever."""
-    waiting = Delivery.objects.filter(status__in=WAITING, due_at__lte=now).of_suppressed_leads().values("enrollment_id")
+    due = Delivery.objects.filter(status__in=WAITING, due_at__lte=now, enrollment__status__in=stopping.ENDABLE)
+    waiting = due.of_suppressed_leads().values("enrollment_id")[:ENDED_AT_ONCE]
     stopping.end(Enrollment.objects.filter(id__in=waiting), status=EnrollmentStatus.SUPPRESSED, kind=EventKind.SUPPRESSED, now=now)
 
 
@@ -50,8 +59,28 @@ def _wake_launches(now: datetime) -> None:
         enqueue("campaigns.write_first_emails", campaign_id=campaign_id)
 
 
+def _wake_drafts(now: datetime) -> None:
+    """Have the drafts written whose message was lost: their file was read lately, and a lead has no first e-mail."""
+    read = CsvImport.objects.filter(
+        campaign=OuterRef("pk"), status=ImportStatus.DONE, finished_at__range=(now - DRAFTS_SINCE, now - STALE_AFTER)
+    )
+    written = Delivery.objects.filter(enrollment=OuterRef("pk"))
+    unwritten = Enrollment.objects.filter(~Exists(written), campaign=OuterRef("pk"), status=EnrollmentStatus.ACTIVE)
+    drafts = Campaign.objects.filter(
+        Exists(read),
+        Exists(Sender.objects.filter(campaigns=OuterRef("pk"))),
+        Exists(unwritten),
+        status=CampaignStatus.DRAFT,
+        product__isnull=False,
+        persona__isnull=False,
+    )
+    pending = Exists(CsvImport.objects.filter(campaign=OuterRef("pk"), status=ImportStatus.PENDING))
+    for campaign_id in drafts.filter(~pending).values_list("id", flat=True)[:DRAFTS_AT_ONCE]:
+        enqueue("campaigns.write_first_emails", campaign_id=campaign_id)
+
+
 def _wake_senders(now: datetime) -> None:
-    waiting = Delivery.objects.due(now).filter(enrollment__sender_id=OuterRef("id"))
+    waiting = Delivery.objects.due(now).filter(sender_id=OuterRef("id"))
     ready = Sender.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now)).exclude(status=SenderStatus.PAUSED)
     for sender_id in ready.filter(Exists(waiting)).values_list("id", flat=True):
         enqueue("campaigns.pump", sender_id=sender_id)

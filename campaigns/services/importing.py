@@ -16,7 +16,7 @@ from campaigns.rules import csv_rows
 from campaigns.rules.csv_rows import CsvFault, CsvTable, Rejected, Row
 from campaigns.rules.csv_rows.decoding import decode
 from campaigns.rules.csv_rows.records import records, split_lines
-from campaigns.services import bulk, enrolling
+from campaigns.services import bulk, enrolling, launching
 from integrations import storage
 from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import Actor, job_actor
@@ -121,6 +121,7 @@ def run(*, csv_import_id: int, now: datetime) -> None:
         table = _readable(campaign, content)
     except DomainError as exc:
         _finish(csv_import, now, status=ImportStatus.FAILED, error=f"{exc.message} {exc.fix}".strip()[:500])
+        launching.halt(campaign_id=campaign.id, reason=f"Its file could not be read: {exc.message}", now=now)
         return
     rows, rejected, left_out = _divided(campaign, content, table)
     new = enrolling.enrol(campaign=campaign, rows=rows, now=now)

@@ -56,23 +56,22 @@ def _check_complete(campaign: Campaign) -> None:
 @transaction.atomic
 def advance(*, campaign_id: int, now: datetime) -> bool:
     """Schedule a launched campaign whose leads are read and whose first e-mails are written; say whether it is scheduled now."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("workspace").get(id=campaign_id)
+    campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("workspace").get(id=campaign_id)
     if campaign.status != CampaignStatus.IMPORTING or not _is_ready(campaign):
         return False
-    _meet_policy(campaign, now)
+    _meet_policy(Actor(workspace_id=campaign.workspace_id, user_id=campaign.created_by_id, via="job"), campaign, now)
     preparing.release(campaign, due_at=now)
     enqueue("campaigns.tick")
     return True
 
 
 def _is_ready(campaign: Campaign) -> bool:
-    unread = campaign.csv_imports.exclude(status=ImportStatus.DONE)
+    unread = campaign.csv_imports.filter(status=ImportStatus.PENDING)
     return not unread.exists() and preparing.all_written(campaign)
 
 
-def _meet_policy(campaign: Campaign, now: datetime) -> None:
+def _meet_policy(actor: Actor, campaign: Campaign, now: datetime) -> None:
     digest = _digest(campaign)
-    actor = Actor(workspace_id=campaign.workspace_id, user_id=campaign.created_by_id, via="job")
     gate = approvals.ask(actor=actor, kind=KIND, subject_id=campaign.id, digest=digest, text=_what_happens(campaign), now=now)
     Campaign.objects.filter(id=campaign.id).update(
         status=CampaignStatus.SCHEDULED,
@@ -82,10 +81,10 @@ def _meet_policy(campaign: Campaign, now: datetime) -> None:
     )
 
 
-def schedule_again(campaign: Campaign, *, now: datetime) -> None:
+def schedule_again(campaign: Campaign, *, actor: Actor, now: datetime) -> None:
     """Start a paused campaign again: what it will do is met by the policy anew."""
     if campaign.launch_digest:
-        _meet_policy(campaign, now)
+        _meet_policy(actor, campaign, now)
     else:
         Campaign.objects.filter(id=campaign.id).update(status=CampaignStatus.IMPORTING)
         enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
@@ -97,6 +96,19 @@ def approve_launch(actor: Actor, approval: Approval, now: datetime) -> None:
     if waiting.filter(status=CampaignStatus.SCHEDULED).update(approved_digest=approval.digest, hold_until=now) != 1:
         raise NotLaunchable("The campaign does not wait for this approval any more.")
     enqueue("campaigns.tick")
+
+
+def refuse_launch(approval: Approval, now: datetime) -> None:
+    """Pause a launch that a person has rejected, or that nobody decided in time; it can be resumed, and is reviewed again then."""
+    why = "rejected" if approval.status == "rejected" else "not approved in time"
+    scheduled = Campaign.objects.filter(id=approval.subject_id, launch_digest=approval.digest, status=CampaignStatus.SCHEDULED)
+    scheduled.update(status=CampaignStatus.PAUSED, paused_at=now, pause_reason=f"The launch was {why}.")
+
+
+def halt(*, campaign_id: int, reason: str, now: datetime) -> None:
+    """Pause a launch that cannot go on, with the reason."""
+    waiting = Campaign.objects.filter(id=campaign_id, status=CampaignStatus.IMPORTING)
+    waiting.update(status=CampaignStatus.PAUSED, paused_at=now, pause_reason=reason[:300])
 
 
 def _digest(campaign: Campaign) -> str:

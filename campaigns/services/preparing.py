@@ -15,14 +15,18 @@ from campaigns.models import (
     DeliveryStatus,
     Enrollment,
     EnrollmentStatus,
+    Lead,
+    RenderedEmail,
     Sender,
     SequenceStep,
 )
 from campaigns.services import bulk, composing, sequences
 from campaigns.services.composing import Letterhead
 from rocketsdr.lib.jobs import enqueue
+from rocketsdr.lib.locks import alone
 
 BATCH = 500  # leads written in one transaction
+WRITE_LOCK = 7_302  # the class of the advisory locks that let one worker at a time write a campaign
 REWRITABLE = [DeliveryStatus.PREPARED, DeliveryStatus.BLOCKED]
 WRITABLE = [EnrollmentStatus.ACTIVE, EnrollmentStatus.BLOCKED]
 
@@ -36,16 +40,38 @@ def enqueue_drafts(drafts: QuerySet[Campaign]) -> None:
 
 
 def write_first_emails(*, campaign_id: int, now: datetime) -> None:
-    """Write what is missing or out of date of a campaign's first e-mails, then let a launch that waited for them go on."""
+    """Write what is missing or out of date of a campaign's first e-mails, then let a launch that waited for them go on.
+
+    When another worker is writing them, this will leave it to that one, which looks again when it is done.
+    """
+    with alone(WRITE_LOCK, campaign_id) as is_alone:
+        if not is_alone or not _write_all(campaign_id, now):
+            return
+    enqueue("campaigns.write_first_emails" if _is_outdated(campaign_id) else "campaigns.advance_launch", campaign_id=campaign_id)
+
+
+def _write_all(campaign_id: int, now: datetime) -> bool:
+    """Write batch after batch; False when the campaign is not to be written."""
     campaign = _with_fresh_steps(campaign_id)
     if campaign is None or not is_writable(campaign):
-        return
+        return False
     assign_senders(campaign)
+    has_many = campaign.enrollments.count() > BATCH
+    if has_many:
+        bulk.analyze(Lead, Enrollment)
     for sender in campaign.senders.all():
         last: int | None = 0
         while last is not None:
             last = _write_batch(campaign, sender, last, now)
-    enqueue("campaigns.advance_launch", campaign_id=campaign_id)
+    if has_many:
+        bulk.analyze(Delivery, RenderedEmail)
+    return True
+
+
+def _is_outdated(campaign_id: int) -> bool:
+    """Say whether something was changed while we wrote: who asked for it to be written was sent away."""
+    campaign = Campaign.objects.select_related("workspace", "product", "persona").get(id=campaign_id)
+    return is_writable(campaign) and campaign.senders.exists() and not all_written(campaign)
 
 
 @transaction.atomic
@@ -58,7 +84,7 @@ def _with_fresh_steps(campaign_id: int) -> Campaign | None:
 
 
 def _locked(campaign_id: int) -> Campaign | None:
-    campaigns = Campaign.objects.select_for_update(of=("self",)).select_related("workspace", "product", "persona")
+    campaigns = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("workspace", "product", "persona")
     return campaigns.filter(id=campaign_id).first()
 
 
@@ -77,13 +103,14 @@ def unwritten(campaign: Campaign, sender: Sender, head: Letterhead, *, after: in
     """Return the leads of this sender, behind an enrolment, whose first e-mail is missing or was written from something else."""
     # Said twice, of both tables, so that PostgreSQL need not look at what is written already to find the next batch.
     first = Delivery.objects.filter(enrollment=OuterRef("pk"), enrollment_id__gt=after, step__position=1)
-    current = first.filter(Q(email__source_digest=head.digest) | ~Q(status__in=REWRITABLE))
+    fresh = Q(email__source_digest=head.digest, created_at__gte=OuterRef("lead__updated_at"))
+    current = first.filter(fresh | ~Q(status__in=REWRITABLE))
     return campaign.enrollments.filter(~Exists(current), id__gt=after, sender=sender, status__in=WRITABLE)
 
 
 def all_written(campaign: Campaign) -> bool:
     """Say whether every lead's first e-mail is written, or known not to be writable."""
-    if campaign.enrollments.filter(sender__isnull=True, status__in=WRITABLE).exists():
+    if _homeless(campaign).exists():
         return False
     heads = [(sender, first_letterhead(campaign, sender)) for sender in campaign.senders.all()]
     return not any(unwritten(campaign, sender, head).exists() for sender, head in heads)
@@ -100,11 +127,15 @@ def first_step(campaign: Campaign) -> SequenceStep:
     return campaign.steps.get(position=1)
 
 
+def _homeless(campaign: Campaign) -> QuerySet[Enrollment]:
+    """Return the leads that none of the campaign's senders writes to."""
+    return campaign.enrollments.filter(Q(sender__isnull=True) | ~Q(sender__in=campaign.senders.all()), status__in=WRITABLE)
+
+
 def assign_senders(campaign: Campaign) -> None:
     """Share the leads out among the campaign's senders; who has one that is still chosen keeps it."""
     senders = list(campaign.senders.order_by("id"))
-    homeless = campaign.enrollments.filter(Q(sender__isnull=True) | ~Q(sender__in=senders), status__in=WRITABLE)
-    ids = list(homeless.order_by("id").values_list("id", flat=True)) if senders else []
+    ids = list(_homeless(campaign).order_by("id").values_list("id", flat=True)) if senders else []
     for place, sender in enumerate(senders):
         Enrollment.objects.filter(id__in=ids[place :: len(senders)]).update(sender=sender)
 
@@ -120,7 +151,8 @@ def _write_batch(campaign: Campaign, sender: Sender, after: int, now: datetime) 
         return None
     campaign = locked
     head, step = first_letterhead(campaign, sender), first_step(campaign)
-    batch = list(unwritten(campaign, sender, head, after=after).select_related("lead").order_by("id")[:BATCH])
+    waiting = unwritten(campaign, sender, head, after=after).select_related("lead").order_by("id")
+    batch = list(waiting.select_for_update(of=("self",), no_key=True)[:BATCH])  # an opt-out at this moment waits, or is seen
     Delivery.objects.filter(enrollment__in=batch, step=step, status__in=REWRITABLE).delete()
     _store(campaign, step, head, batch, now)
     return batch[-1].id if len(batch) == BATCH else None
@@ -135,6 +167,7 @@ def _store(campaign: Campaign, step: SequenceStep, head: Letterhead, batch: Iter
             step_id=step.id,
             lead_id=enrollment.lead_id,
             enrollment_id=enrollment.id,
+            sender_id=enrollment.sender_id,
             status=DeliveryStatus.BLOCKED if parts.reason_to_block else DeliveryStatus.PREPARED,
             note=parts.reason_to_block[:500],
             created_at=now,

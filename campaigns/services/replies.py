@@ -67,7 +67,12 @@ def _store(delivery: Delivery, mail: InboundMail, now: datetime) -> bool:
         },
     )
     preview = _line(reply_kind.own_words(mail.text) or mail.text, PREVIEW_LENGTH)
-    Conversation.objects.filter(id=conversation.id).update(last_message_at=now, unread=True, preview=preview, status=_thread_status(mail))
+    thread = Conversation.objects.filter(id=conversation.id)
+    thread.update(last_message_at=now, unread=True, preview=preview)
+    status = _thread_status(mail)
+    # What a person has marked stays, but for a wish to stop.
+    unmarked = thread.filter(status__in=[ThreadStatus.NEW, ThreadStatus.OUT_OF_OFFICE])
+    (thread if status == ThreadStatus.UNSUBSCRIBE else unmarked).update(status=status)
     return created
 
 

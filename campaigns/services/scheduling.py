@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from campaigns.models import (
     Campaign,
@@ -48,6 +48,7 @@ def _plan(step: SequenceStep, after: Delivery, now: datetime) -> None:
         step=step,
         lead=after.lead,
         enrollment=enrollment,
+        sender=sender,
         status=DeliveryStatus.BLOCKED if parts.reason_to_block else DeliveryStatus.QUEUED,
         note=parts.reason_to_block[:500],
         due_at=due_at(campaign, sender, earliest=now + timedelta(days=step.wait_days)),
@@ -56,6 +57,13 @@ def _plan(step: SequenceStep, after: Delivery, now: datetime) -> None:
     composing.rendered(parts, delivery_id=delivery.id, source_digest=head.digest).save(force_insert=True)
     if parts.reason_to_block:
         _block(delivery, now)
+    else:
+        _reopen(campaign)
+
+
+def _reopen(campaign: Campaign) -> None:
+    """Let a campaign go on that seemed complete: a late answer of a server, or a witness, has brought a lead back."""
+    Campaign.objects.filter(id=campaign.id, status=CampaignStatus.COMPLETED).update(status=CampaignStatus.RUNNING, completed_at=None)
 
 
 def _block(delivery: Delivery, now: datetime) -> None:
@@ -94,7 +102,6 @@ def is_open(campaign: Campaign, *, now: datetime) -> bool:
 
 def finish_campaigns(campaigns: QuerySet[Campaign], *, now: datetime) -> int:
     """Complete the running campaigns that have nothing left to send; return how many."""
-    unfinished = Delivery.objects.filter(status__in=[DeliveryStatus.PREPARED, *OPEN]).values("campaign_id")
-    return (
-        campaigns.filter(status=CampaignStatus.RUNNING).exclude(id__in=unfinished).update(status=CampaignStatus.COMPLETED, completed_at=now)
-    )
+    unsent = Delivery.objects.filter(campaign=OuterRef("pk"), status__in=[DeliveryStatus.PREPARED, *OPEN])
+    finished = campaigns.filter(~Exists(unsent), status=CampaignStatus.RUNNING)
+    return finished.update(status=CampaignStatus.COMPLETED, completed_at=now)

@@ -6,12 +6,12 @@ to the queue; an inflight message whose worker fell silent is `unknown` and is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns.models import (
     Campaign,
@@ -22,6 +22,7 @@ from campaigns.models import (
     EnrollmentStatus,
     Event,
     EventKind,
+    InboundMessage,
     Sender,
     SenderStatus,
 )
@@ -34,6 +35,7 @@ from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import Conflict, Invalid
 from rocketsdr.lib.jobs import enqueue
+from rocketsdr.lib.locks import alone
 
 BATCH = 20  # messages claimed at once: what one lease must suffice for
 PUMP_LOCK = 7_301  # the class of the advisory locks that let one worker at a time pump a sender
@@ -51,11 +53,11 @@ Clock = Callable[[], datetime]
 def pump(*, sender_id: int, worker: str, clock: Clock) -> None:
     """Send one sender's due e-mails, batch by batch, until none is left or the task has had its time; then wake a successor."""
     ends = clock() + timedelta(seconds=settings.PUMP_SECONDS)
-    with _alone(sender_id) as alone:
-        while alone and clock() < ends:
+    with alone(PUMP_LOCK, sender_id) as is_alone:
+        while is_alone and clock() < ends:
             if not _send_batch(sender_id, worker, clock):
                 return
-    if alone:
+    if is_alone:
         enqueue("campaigns.pump", sender_id=sender_id)
 
 
@@ -72,6 +74,7 @@ def _send_batch(sender_id: int, worker: str, clock: Clock) -> bool:
         return False
     try:
         with mail.open_connection(sender.account) as server:
+            Delivery.objects.renew(claimed, worker=worker, lease_until=clock() + lease)  # a slow greeting must not cost the lease
             for delivery in _load(claimed, sender):
                 send_claimed(delivery=delivery, worker=worker, server=server, clock=clock)
     except MailRefused as exc:
@@ -130,7 +133,7 @@ def compose(delivery: Delivery, *, now: datetime) -> OutgoingMessage:
         raise RuntimeError(f"Delivery {delivery.pk} has no sender.")
     thread = _thread(delivery)
     return OutgoingMessage(
-        message_id=mime.message_id(f"{delivery.campaign_id}:{delivery.step_id}:{delivery.lead_id}", domain=sender.email.rpartition("@")[2]),
+        message_id=mime.message_id(f"{delivery.enrollment.opt_out_token}:{delivery.step_id}", domain=sender.email.rpartition("@")[2]),
         sent_at=now,
         from_address=sender.email,
         from_name=sender.from_name,
@@ -175,19 +178,20 @@ def _settle_refusal(delivery: Delivery, worker: str, refusal: MailRefused, now: 
     """An explicit 4xx waits for its next try; a 5xx has failed, and one that says the mailbox does not exist is never tried again."""
     _lock(delivery)
     attempts = delivery.attempts + 1
-    retry_at = backoff.next_try(attempts=attempts, now=now) if refusal.transient or refusal.concerns_sender else None
-    status = DeliveryStatus.DEFERRED if retry_at else DeliveryStatus.FAILED
+    over, again = delivery.enrollment.status != EnrollmentStatus.ACTIVE, refusal.transient or refusal.concerns_sender
+    retry_at = backoff.next_try(attempts=attempts, now=now) if again and not over else None
+    status = DeliveryStatus.DEFERRED if retry_at else DeliveryStatus.CANCELLED if again and over else DeliveryStatus.FAILED
     mine = Delivery.objects.filter(id=delivery.id, worker=worker, status__in=[*UNSTARTED, *STARTED])
     changed = mine.update(
         status=status, attempts=attempts, due_at=retry_at or delivery.due_at, note=refusal.message[:500], lease_until=None, worker=""
     )
-    if changed != 1 or retry_at is not None:
+    if changed != 1 or status != DeliveryStatus.FAILED:
         return
     _event(delivery, EventKind.FAILED, now)
-    if refusal.verdict == Verdict.MAILBOX_UNKNOWN:
+    if refusal.verdict == Verdict.MAILBOX_UNKNOWN and not refusal.transient:
         suppressions.note_bounce(delivery=delivery, now=now)
     else:
-        Enrollment.objects.filter(id=delivery.enrollment_id).update(status=EnrollmentStatus.FAILED, ended_at=now)
+        _fail(delivery, now)
 
 
 @transaction.atomic
@@ -197,7 +201,13 @@ def _settle_failed(delivery: Delivery, worker: str, note: str, now: datetime) ->
     mine = Delivery.objects.filter(id=delivery.id, worker=worker, status=DeliveryStatus.CLAIMED)
     if mine.update(status=DeliveryStatus.FAILED, note=note[:500], lease_until=None) == 1:
         _event(delivery, EventKind.FAILED, now)
-        Enrollment.objects.filter(id=delivery.enrollment_id).update(status=EnrollmentStatus.FAILED, ended_at=now)
+        _fail(delivery, now)
+
+
+def _fail(delivery: Delivery, now: datetime) -> None:
+    """End a sequence that a refusal has ended, unless an opt-out or a reply has ended it already."""
+    active = Enrollment.objects.filter(id=delivery.enrollment_id, status=EnrollmentStatus.ACTIVE)
+    active.update(status=EnrollmentStatus.FAILED, ended_at=now)
 
 
 def settle_expired(*, now: datetime) -> None:
@@ -205,6 +215,14 @@ def settle_expired(*, now: datetime) -> None:
     Delivery.objects.release_expired(now)
     for delivery in Delivery.objects.settle_expired(now):
         _event(delivery, EventKind.UNKNOWN, now)
+        # After the commit: a witness locks the lead before the delivery, and here the deliveries are locked already.
+        transaction.on_commit(partial(_hear_early_answer, delivery, now))
+
+
+def _hear_early_answer(delivery: Delivery, now: datetime) -> None:
+    """Take an answer that came while the worker was dying as the witness that the e-mail arrived."""
+    if InboundMessage.objects.filter(workspace_id=delivery.workspace_id, in_reply_to=delivery.message_id).exists():
+        settle_by_witness(delivery=delivery, now=now)
 
 
 @transaction.atomic
@@ -242,7 +260,8 @@ def _queue_again(delivery: Delivery, now: datetime) -> None:
 def give_back(*, worker: str, ids: list[int]) -> None:
     """Put the claims that this worker has not started back into the queue at once."""
     with transaction.atomic():
-        mine = Delivery.objects.filter(id__in=ids, worker=worker, status=DeliveryStatus.CLAIMED).select_for_update()
+        mine = Delivery.objects.filter(id__in=ids, worker=worker, status=DeliveryStatus.CLAIMED)
+        mine = mine.order_by("id").select_for_update(no_key=True)
         Delivery.objects.release(list(mine))
 
 
@@ -276,17 +295,3 @@ def _event(delivery: Delivery, kind: EventKind, now: datetime) -> None:
         kind=kind,
         at=now,
     )
-
-
-@contextmanager
-def _alone(sender_id: int) -> Iterator[bool]:
-    """Hold the sender's pump lock, which the database lets go of when this worker dies; False when another worker holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [PUMP_LOCK, sender_id])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [PUMP_LOCK, sender_id])

@@ -15,7 +15,7 @@ ENDABLE = [EnrollmentStatus.ACTIVE, EnrollmentStatus.FINISHED, EnrollmentStatus.
 @transaction.atomic
 def end(enrollments: QuerySet[Enrollment], *, status: EnrollmentStatus, kind: EventKind, step: int | None = None, now: datetime) -> int:
     """End the enrollments that still run or have run out by themselves; return how many planned e-mails were cancelled."""
-    ended = list(enrollments.filter(status__in=ENDABLE).order_by("id").select_for_update(of=("self",)))
+    ended = list(enrollments.filter(status__in=ENDABLE).order_by("id").select_for_update(of=("self",), no_key=True))
     ids = [enrollment.id for enrollment in ended]
     Enrollment.objects.filter(id__in=ids).update(status=status, ended_at=now)
     Event.objects.bulk_create(
@@ -29,4 +29,4 @@ def end(enrollments: QuerySet[Enrollment], *, status: EnrollmentStatus, kind: Ev
 
 def lock_lead(lead_id: int) -> dict[int, Enrollment]:
     """Lock a lead's enrollments in one order, before any of their deliveries (two orders would deadlock); return them by id."""
-    return {each.id: each for each in Enrollment.objects.filter(lead_id=lead_id).order_by("id").select_for_update()}
+    return {each.id: each for each in Enrollment.objects.filter(lead_id=lead_id).order_by("id").select_for_update(no_key=True)}

@@ -53,9 +53,10 @@ def suppress(
     """
     kind, key = _named(value)
     chosen = _reason(reason)
-    status = EnrollmentStatus.UNSUBSCRIBED if chosen == SuppressionReason.UNSUBSCRIBED else EnrollmentStatus.SUPPRESSED
-    entry, created = _enter(actor.workspace_id, kind, key, chosen, _checked_note(note), now)
-    stopped = stopping.end(_running(actor.workspace_id, kind, key), status=status, kind=EventKind(status.value), now=now)
+    checked = _checked_note(note)
+    status, event = EnrollmentStatus.SUPPRESSED, EventKind.SUPPRESSED
+    stopped = stopping.end(_running(actor.workspace_id, kind, key), status=status, kind=event, now=now)
+    entry, created = _enter(actor.workspace_id, kind, key, chosen, checked, now)
     if created or stopped:
         audit.record(actor, "suppression.added", entry, kind=entry.kind, reason=entry.reason, stopped_messages=stopped)
     return Suppressed(entry=entry, created=created, stopped_messages=stopped)

@@ -19,9 +19,10 @@ class Postbox:
         """Return how many e-mails have arrived."""
         return builtin_mailbox.count(self.folder)
 
-    def recipients(self) -> set[str]:
-        """Return everybody who has got an e-mail."""
-        return {mail.to_address.lower() for mail in builtin_mailbox.messages(self.folder, limit=self.count())}
+    def recipients(self) -> list[str]:
+        """Return everybody who has got an e-mail, in the order of the first ones."""
+        mails = builtin_mailbox.messages(self.folder, limit=self.count())
+        return list(dict.fromkeys(mail.to_address.lower() for mail in reversed(mails)))
 
     def of(self, address: str) -> list[ReceivedMail]:
         """Return the e-mails to one person, the newest first."""

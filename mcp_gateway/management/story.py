@@ -33,6 +33,7 @@ PERSONA = {
     "pains": ["Reports that take two days every month", "Numbers that differ from system to system"],
 }
 ANSWER = "Happy to talk. Would Tuesday at ten suit you?"
+FOLLOW_UPS_AWAITED = 500  # of the second e-mails, which leave in the order of the first ones
 LONGEST_SILENCE = 30.0  # seconds without any progress after which the demo has failed
 
 
@@ -109,8 +110,9 @@ class Story:
         campaign = self._await_written()
         imported = self._imported(campaign)
         self.say(
-            f"One call creates and launches the campaign. Its file had {imported['rows']:,} rows: {imported['accepted']:,} new leads, "
-            f"{imported['updated']:,} known ones, {imported['duplicates']:,} duplicates, {imported['rejected']:,} rejected; "
+            f"One call creates and launches the campaign. Its file had {_count(imported['rows'], 'row')}: "
+            f"{_count(imported['accepted'], 'new lead')}, {imported['updated']:,} known, "
+            f"{_count(imported['duplicates'], 'duplicate')}, {imported['rejected']:,} rejected; "
             f"leads and first e-mails were ready after {time.monotonic() - began:.1f} s."
         )
         if not imported["accepted"] + imported["updated"]:
@@ -138,28 +140,28 @@ class Story:
         return {name: sum(each[name] for each in campaign["imports"]) for name in names}
 
     def preview(self) -> None:
-        """Choose whom the story is about, and show the first e-mail to one of them."""
-        self.people = self.agent.call("list_leads", campaign_id=self.campaign_id, status="active", limit=3).data["leads"]
-        if not self.people:
+        """Show the first e-mail to one lead."""
+        active = self._active_leads()
+        if not active:
             return self.say("There is nobody to write to: every lead is suppressed, or its e-mail cannot be written.")
-        shown = self.agent.call(
-            "preview_email",
-            lead={"lead_id": self.people[0]["id"]},
-            product_id=self.product_id,
-            persona_id=self.persona_id,
-            campaign_id=self.campaign_id,
-        ).data
-        self.say(f"This is the e-mail that {_name(self.people[0])} will get, word for word:")
+        pair = {"product_id": self.product_id, "persona_id": self.persona_id}
+        shown = self.agent.call("preview_email", lead={"lead_id": active[0]["id"]}, **pair, campaign_id=self.campaign_id).data
+        self.say(f"This is the e-mail that {_name(active[0])} will get, word for word:")
         return self.quote(f"Subject: {shown['subject']}\n\n{shown['body_text']}")
 
     def suppress_one(self) -> None:
-        """Put one person on the suppression list before anything is sent."""
-        if len(self.people) < 3:
+        """Put one person on the suppression list before anything is sent; one answers later, and one unsubscribes."""
+        active = self._active_leads()
+        if len(active) < 3:
             return self.say("The file has too few leads to suppress one as well, so all of them are written to.")
-        person = self.people.pop()
+        person = active[-1]
         stopped = self.agent.call("add_suppression", value=person["email"], reason="manual", note="Asked on the phone.").data
         planned = _count(stopped["stopped_messages"], "planned e-mail")
         return self.say(f"{_name(person)} has asked on the phone not to be written to: suppressed, {planned} stopped.")
+
+    def _active_leads(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.agent.call("list_leads", campaign_id=self.campaign_id, status="active", limit=3).data["leads"]
+        return found
 
     # --- The e-mails -----------------------------------------------------------------------------------------------------------
 
@@ -168,7 +170,7 @@ class Story:
         summary: dict[str, Any] = self.agent.call("get_campaign_analytics", campaign_id=self.campaign_id).data["summary"]
         return summary
 
-    def send_first(self) -> set[str]:
+    def send_first(self) -> list[str]:
         """Let the hold pass by moving the clock; return who has got the first e-mail, as the mailbox tells."""
         hold_until = datetime.fromisoformat(self.campaign()["hold_until"])
         hold = max(hold_until - clock.now(), timedelta())
@@ -180,8 +182,14 @@ class Story:
         began = time.monotonic()
         self._await_mails(expected)
         reached = self.postbox.recipients()
+        self.people = [self._lead(address) for address in reached[:2]]
         self.say(f"{_count(len(reached), 'e-mail')} arrived over SMTP in {time.monotonic() - began:.1f} s.")
         return reached
+
+    def _lead(self, address: str) -> dict[str, Any]:
+        found = self.agent.call("list_leads", campaign_id=self.campaign_id, query=address).data["leads"]
+        lead = next((lead for lead in found if lead["email"].lower() == address), {"name": ""})
+        return {**lead, "email": address}
 
     def _await_mails(self, expected: int) -> None:
         def arrived() -> bool:
@@ -212,18 +220,19 @@ class Story:
             raise DemoFailed(f"The one-click unsubscribe answered with {response.status_code}.")
         return self.say(f"{_name(person)} clicks “unsubscribe” in their mail program, which posts to the address in the e-mail's header.")
 
-    def send_second(self, reached: set[str]) -> None:
+    def send_second(self, reached: list[str]) -> None:
         """Let the days until the second step pass, and see that it reaches neither of the two."""
         wait = self.campaign()["steps"][1]["wait_days"]
-        followed_up = len(reached) - len(self.people)
+        awaited = min(len(reached) - len(self.people), FOLLOW_UPS_AWAITED)
         self.say(f"The second e-mail follows after {wait} days: the demo moves the clock over them.")
         move_clock(by=timedelta(days=wait))
         began = time.monotonic()
-        if followed_up:
-            self._await_mails(len(reached) + followed_up)
+        if awaited:
+            self._await_mails(len(reached) + awaited)
         else:
             _eventually(lambda: self.campaign()["status"] == "completed", self.postbox.count, "the campaign did not complete")
-        self.say(f"{_count(followed_up, 'follow-up')} arrived in {time.monotonic() - began:.1f} s.")
+        more = "The first " if awaited < len(reached) - len(self.people) else ""
+        self.say(f"{more}{_count(awaited, 'follow-up')} arrived in {time.monotonic() - began:.1f} s.")
         for person in self.people:
             if len(self.postbox.of(person["email"])) != 1:
                 raise DemoFailed(f"{_name(person)} got a second e-mail in spite of an answer or an opt-out.")
@@ -232,7 +241,7 @@ class Story:
 
     # --- The end ---------------------------------------------------------------------------------------------------------------
 
-    def report(self, reached: set[str], seconds: Callable[[], float]) -> str:
+    def report(self, reached: list[str], seconds: Callable[[], float]) -> str:
         """Show numbers and inbox as the agent reads them; return the last line, if everybody is accounted for."""
         self.say("The agent reads the numbers of the campaign:")
         self.quote(self.agent.call("get_campaign_analytics", campaign_id=self.campaign_id).text)

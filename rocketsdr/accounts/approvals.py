@@ -21,7 +21,8 @@ from rocketsdr.lib.errors import Conflict, Forbidden, NotFound
 DECIDABLE_FOR = timedelta(days=7)
 
 Effect = Callable[[Actor, Approval, datetime], None]
-_effects: dict[str, Effect] = {}
+Refusal = Callable[[Approval, datetime], None]
+_effects: dict[str, tuple[Effect, Refusal]] = {}
 
 
 class NotDecidable(Conflict):
@@ -45,9 +46,9 @@ class Gate:
     approval_id: int | None = None
 
 
-def register(kind: str, effect: Effect) -> None:
-    """Name the verb that an approval of this kind sets in motion."""
-    _effects[kind] = effect
+def register(kind: str, effect: Effect, refusal: Refusal) -> None:
+    """Name what an approval of this kind sets in motion, and what its rejection or its end without a decision does."""
+    _effects[kind] = effect, refusal
 
 
 def ask(*, actor: Actor, kind: str, subject_id: int, digest: str, text: str, now: datetime) -> Gate:
@@ -93,15 +94,28 @@ def decide(*, actor: Actor, approval_id: int, approve: bool, digest: str, note: 
         raise OnlyPeopleApprove("An approval is decided by a signed-in person.", fix="Open the approvals page and decide there.")
     if approval.digest != digest:
         raise ApprovalOutdated("The act has changed since this was reviewed.", fix="Review it again and decide on its new digest.")
+    if not Approval.objects.decidable(now).filter(id=approval.id).exists():
+        raise _not_decidable(approval)
+    if approve:  # first, because whoever pauses the same act locks it before the approval too
+        _effects[approval.kind][0](actor, approval, now)
     status = ApprovalStatus.APPROVED if approve else ApprovalStatus.REJECTED
     decided = Approval.objects.decidable(now).filter(id=approval.id)
     if decided.update(status=status, decided_by_id=actor.user_id, decided_at=now, note=note) != 1:
         raise _not_decidable(get_approval(actor=actor, approval_id=approval_id))
     approval.refresh_from_db()
+    if not approve:
+        _effects[approval.kind][1](approval, now)
     audit.record(actor, f"approval.{approval.status}", approval, kind=approval.kind, act_on=approval.subject_id)
-    if approve:
-        _effects[approval.kind](actor, approval, now)
     return approval
+
+
+@transaction.atomic
+def expire(*, now: datetime) -> None:
+    """End the approvals that nobody decided in time, and with them the acts that wait for them."""
+    late = Approval.objects.filter(status=ApprovalStatus.PENDING, expires_at__lte=now)
+    for approval in late.order_by("id").select_for_update(skip_locked=True, no_key=True):
+        _effects[approval.kind][1](approval, now)
+        Approval.objects.filter(id=approval.id).update(status=ApprovalStatus.WITHDRAWN, decided_at=now)
 
 
 def _not_decidable(approval: Approval) -> NotDecidable:

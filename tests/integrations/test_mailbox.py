@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
 
 from integrations import mailbox
-from integrations.contracts import MailEvent
+from integrations.contracts import InboundMail, MailEvent
 from integrations.models import MailAccount
 from integrations.signals import mail_received
 from tests import factories
@@ -92,6 +93,30 @@ def test_a_permanent_bounce_names_the_message_that_failed(now):
     assert (mail.event, mail.in_reply_to) == (MailEvent.BOUNCED, "<m1@acme.example>")
 
 
+HEADERS_ONLY = BOUNCE.replace(b"Content-Type: message/rfc822", b"Content-Type: text/rfc822-headers")
+
+
+@pytest.mark.parametrize("raw", [HEADERS_ONLY, HEADERS_ONLY.replace(b"<m1@", b"\r\n <m1@")])
+def test_a_bounce_that_returns_the_headers_alone_names_the_message_too(raw, now):
+    mail = mailbox.read(raw, now=now)
+    assert (mail.event, mail.in_reply_to) == (MailEvent.BOUNCED, "<m1@acme.example>")
+
+
+@pytest.mark.parametrize(
+    ("good", "broken"),
+    [
+        (b"Message-ID: <m1@acme.example>\r\n", b""),
+        (b"Message-ID: <m1@acme.example>", b"Message-ID: \xff\xfe\x00"),
+        (b"rfc822-headers", b"rfc822-headers; charset=no-such"),
+        (b"rfc822-headers", b"rfc822-headers; charset=idna"),
+        (b"rfc822-headers", b'rfc822-headers; charset="a\x00b"'),
+        (b"rfc822-headers", b"rfc822-headers\r\nContent-Transfer-Encoding: base64"),
+    ],
+)
+def test_broken_headers_in_a_bounce_never_crash(good, broken, now):
+    assert mailbox.read(HEADERS_ONLY.replace(good, broken), now=now).message_id == "<b1@mx.example>"
+
+
 def test_a_delay_is_no_bounce(now):
     delayed = BOUNCE.replace(b"Action: failed", b"Action: delayed").replace(b"5.1.1", b"4.4.1")
     assert mailbox.read(delayed, now=now).event == MailEvent.AUTO_REPLIED
@@ -110,16 +135,45 @@ def test_the_same_bytes_without_an_id_get_the_same_id(now):
     assert mailbox.read(b"Subject: x\r\n\r\ny", now=now).message_id == mailbox.read(b"Subject: x\r\n\r\ny", now=now).message_id
 
 
-def test_every_mailbox_that_it_is_addressed_to_hears_of_it(workspace, stranger, now):
-    mine = factories.MailAccountFactory.create(workspace=workspace, address="grace@acme.example")
-    heard: list[MailAccount] = []
+@pytest.fixture
+def heard() -> Iterator[list[tuple[MailAccount, str]]]:
+    """Who has heard of a message, and to whom it said it was."""
+    said: list[tuple[MailAccount, str]] = []
 
-    def hear(*, account: MailAccount, **_: object) -> None:
-        heard.append(account)
+    def hear(*, account: MailAccount, mail: InboundMail, **_: object) -> None:
+        said.append((account, mail.to_address))
 
     mail_received.connect(hear, weak=False)
-    try:
-        mailbox.receive(raw=message().as_bytes(), now=now)
-    finally:
-        mail_received.disconnect(hear)
-    assert heard == [mine]
+    yield said
+    mail_received.disconnect(hear)
+
+
+def test_every_mailbox_that_it_is_addressed_to_hears_of_it(workspace, stranger, heard, now):
+    mine = factories.MailAccountFactory.create(workspace=workspace, address="grace@acme.example")
+    mailbox.receive(raw=message().as_bytes(), now=now)
+    assert heard == [(mine, "grace@acme.example")]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"To": "Bob <bob@customer.example>, GRACE@acme.example"},
+        {"To": "bob@customer.example", "Cc": "Grace <grace@acme.example>"},
+        {"To": "list@customer.example", "Delivered-To": "grace@acme.example"},
+        {"To": "grace@acme.example", "Cc": "grace@acme.example"},
+        {"To": "grace@acme.example", "Cc": "<<broken@, (x"},
+    ],
+)
+def test_a_mailbox_hears_of_it_once_wherever_its_address_stands(headers, workspace, heard, now):
+    mine = factories.MailAccountFactory.create(workspace=workspace, address="Grace@Acme.example")
+    raw = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"From: ada@customer.example\r\n\r\nYes"
+    mail = mailbox.receive(raw=raw, now=now)
+    assert heard == [(mine, "Grace@Acme.example")]
+    assert mail.to_address == mailbox.read(raw, now=now).to_address == headers["To"].split(", ")[0].split("<")[-1].rstrip(">")
+
+
+def test_two_mailboxes_of_one_message_each_hear_of_it_as_theirs(workspace, heard, now):
+    for name in ("grace", "alan"):
+        factories.MailAccountFactory.create(workspace=workspace, address=f"{name}@acme.example")
+    mailbox.receive(raw=message(To="grace@acme.example, alan@acme.example").as_bytes(), now=now)
+    assert sorted(to for _, to in heard) == ["alan@acme.example", "grace@acme.example"]

@@ -58,7 +58,7 @@ def test_a_stack_serves_heals_its_services_and_leaves_nothing_after_control_c(ho
     assert home.eventually(home.is_quiet)
     assert status(port) == 0
     logs = {path.stem for path in (home.path / "log").iterdir()}
-    assert logs >= {"migrate", "web", "worker", "beat", "mailbox", "postgres", "redis", "supervisor"}
+    assert logs >= {"migrate", "web", "worker", "pump", "beat", "mailbox", "postgres", "redis", "supervisor"}
 
 
 def test_a_process_that_ends_early_is_reported_with_the_end_of_its_log(home):

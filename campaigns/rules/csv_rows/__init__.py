@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 from campaigns.rules.csv_rows.columns import Column
 from campaigns.rules.csv_rows.decoding import decode
-from campaigns.rules.csv_rows.faults import HEADER_EXAMPLE, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, CsvFault, check_size, no_rows, too_many_rows
+from campaigns.rules.csv_rows.faults import (
+    HEADER_EXAMPLE,
+    MAX_BYTES,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNUSUAL,
+    CsvFault,
+    check_size,
+    no_rows,
+    too_many_rows,
+)
 from campaigns.rules.csv_rows.layout import DELIMITERS, layout_of
 from campaigns.rules.csv_rows.records import records, split_lines
 from campaigns.rules.csv_rows.rows import LIMITS, MAX_CUSTOM, Row, RowMaker
@@ -26,6 +36,7 @@ __all__ = [
     "MAX_COLUMNS",
     "MAX_CUSTOM",
     "MAX_ROWS",
+    "MAX_UNUSUAL",
     "Column",
     "CsvFault",
     "CsvTable",

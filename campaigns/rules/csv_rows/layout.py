@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def layout_of(lines: list[str]) -> Layout:
 def _layout(lines: list[str], delimiter: str, rows: list[_Row]) -> Layout:
     at = _header_of(rows)
     header = rows[at]
-    if any(map(_is_address, header.cells)):
+    if _has_address(header):
         raise faults.no_header("".join(lines[header.start : header.end]).strip())
     if len(header.cells) > faults.MAX_COLUMNS:
         raise faults.too_many_columns(len(header.cells))
@@ -84,7 +85,7 @@ def _header_of(rows: list[_Row]) -> int:
         meant = _meant(row)
         if "email" in meant or len(meant) > 1:
             return index
-        if any(map(_is_address, row.cells)):
+        if _has_address(row):
             break
     return 0
 
@@ -97,7 +98,8 @@ def _email_column(headings: list[str], rows: list[_Row]) -> int:
     """The one column most of whose cells are addresses, for a file whose headings do not say which one it is."""
     cells = [(at, cell) for row in rows for at, cell in enumerate(row.cells[: len(headings)]) if cell.strip()]
     filled = Counter(at for at, _ in cells)
-    addresses = Counter(at for at, cell in cells if _is_address(cell))
+    count_unusual = faults.UnusualAddresses().count
+    addresses = Counter(at for at, cell in cells if _is_address(cell, count_unusual))
     candidates = [at for at, number in addresses.items() if number * 2 > filled[at]]
     if not candidates:
         raise faults.no_email_column(headings)
@@ -106,5 +108,9 @@ def _email_column(headings: list[str], rows: list[_Row]) -> int:
     return candidates[0]
 
 
-def _is_address(cell: str) -> bool:
-    return "@" in cell and isinstance(normalise(cell), Address)
+def _has_address(row: _Row) -> bool:
+    return any(map(_is_address, row.cells[: faults.MAX_COLUMNS]))
+
+
+def _is_address(cell: str, count_unusual: Callable[[], None] | None = None) -> bool:
+    return "@" in cell and isinstance(normalise(cell, before_slow_check=count_unusual), Address)

@@ -7,7 +7,7 @@ from io import StringIO
 # A record takes the lines from `start` up to `end`; its cells are None where a quotation mark is not closed.
 Record = tuple[int, int, list[str] | None]
 
-_RESCANS = 20
+_RESCANS = 3
 
 
 def split_lines(text: str) -> list[str]:
@@ -21,7 +21,7 @@ def records(lines: list[str], delimiter: str, start: int = 0) -> Iterator[Record
     Such a mark swallows lines up to the next mark, or the rest of the file. What it swallowed is read again; the
     allowance keeps a file made of such marks from taking time that grows with the square of its length.
     """
-    allowance = _RESCANS * len(lines)
+    allowance = _RESCANS * sum(map(len, lines))  # in characters: lines without any would buy time for long ones
     while start < len(lines):
         offset = start
         reader = csv.reader(_from(lines, start), delimiter=delimiter, skipinitialspace=True)
@@ -36,7 +36,7 @@ def records(lines: list[str], delimiter: str, start: int = 0) -> Iterator[Record
                 return
         except csv.Error:  # a cell over the library's limit of 131,072 characters
             end = offset + reader.line_num
-        allowance -= end - start
+        allowance -= sum(map(len, lines[start:end]))
         resume = start + 1 if allowance > 0 else end
         yield start, resume, None
         start = resume

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from campaigns.rules.csv_headers import ROW_FIELDS, meaning
 from campaigns.rules.csv_rows.columns import Column
+from campaigns.rules.csv_rows.faults import UnusualAddresses
 from campaigns.rules.csv_rows.names import whole_name
 from campaigns.rules.email_addresses import Refused, normalise
 
@@ -61,6 +62,7 @@ class RowMaker:
     def __init__(self, columns: Sequence[Column], *, damaged: bool = False) -> None:
         self.width = len(columns)
         self._damaged = damaged
+        self._count_unusual = UnusualAddresses().count
         at = {column.field: column.position for column in columns if column.field != "custom"}
         self._email_at = at["email"]
         # A record gets one more, empty cell: that of the fields which the file has no column for.
@@ -74,7 +76,7 @@ class RowMaker:
         if len(cells) != self.width:
             cells = [*cells, *[""] * self.width][: self.width]
         cells = [*cells, ""]
-        address = normalise(cells[self._email_at])
+        address = normalise(cells[self._email_at], before_slow_check=self._count_unusual)
         if isinstance(address, Refused):
             return _without_address(cells[self._email_at], address)
         full, first, last, company, title, website, linkedin_url, phone, city, country = _tidied(self._known(cells))

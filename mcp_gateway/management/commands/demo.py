@@ -55,6 +55,7 @@ class Command(BaseCommand):
         """Tell the story with everything running, and stop everything after it."""
         self.stdout.write(f"RocketSDR, from an empty folder to answered e-mails, with the leads of {csv}.")
         self.stdout.write("Everything runs on this machine, in a folder of its own that is removed at the end.\n\n")
+        self.stdout.flush()
         stack = Stack()
         try:
             stack.start()

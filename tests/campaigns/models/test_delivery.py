@@ -151,6 +151,8 @@ def test_an_expired_claim_goes_back_to_the_queue_and_its_place_back_to_the_cap(q
     claim(sender, now)
     later = now + LEASE
     assert Delivery.objects.release_expired(later) == 1
+    queued.refresh_from_db()
+    assert (queued.status, queued.sender_id, queued.cap_day) == ("queued", sender.id, None)
     assert SenderDay.objects.get(sender=sender).used == 0
     assert claim(sender, later, worker="w2") == [queued.id]
 

@@ -227,11 +227,34 @@ def test_a_fault_of_the_whole_file_says_what_to_do(data: bytes, code: str, told:
     assert len(str(caught.value)) <= 500
 
 
+def test_blank_lines_buy_no_time_for_long_lines_with_open_quotation_marks() -> None:
+    long = 'x","' + "y" * 500 + "\n"
+    read_twice = [cells for _, _, cells in records(["\n"] * 5_000 + [long] * 500, ",") if cells is None]
+    assert len(read_twice) < 10
+
+
 def test_more_rows_than_allowed_are_a_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("campaigns.rules.csv_rows.MAX_ROWS", 3)
     assert read_text("email\n" + "\n".join(f"p{number}@example.com" for number in range(3))).data_rows == 3
     with pytest.raises(CsvFault, match="Split it"):
         read_text("email\n" + "\n".join(f"p{number}@example.com" for number in range(9)))
+
+
+def test_more_unusual_addresses_than_can_be_checked_at_once_are_a_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.rules.csv_rows.faults.MAX_UNUSUAL", 3)
+    unusual = [f"ada@bücher{number}.de" for number in range(3)]
+    cheap = ["Ada <ada@acme.com>", "nobody", "", "a@acme.com b@acme.com", "a" * 300 + "@acme.com", "plain@acme.com"] * 2
+    assert read_text("\n".join(["email,x", *(f"{cell}," for cell in [*unusual, *cheap, "-"])])).data_rows == 14
+    for one_more in ("ada@\uff41.com", "ada@localhost", "ada@xn--bcher-kva.de"):
+        with pytest.raises(CsvFault, match="not plain ones") as caught:
+            read_text("\n".join(["email,x", *(f"{cell}," for cell in [*unusual, one_more])]))
+        assert caught.value.code == "too_many_unusual"
+
+
+def test_looking_for_the_column_of_addresses_checks_no_more_unusual_ones_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.rules.csv_rows.faults.MAX_UNUSUAL", 3)
+    with pytest.raises(CsvFault, match="not plain ones"):
+        read_text("who,where\n" + "ada@bücher.de,ada@bücher.com\n" * 2)
 
 
 def test_a_file_over_the_size_limit_is_refused_before_it_is_read() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 
-from campaigns.models import Campaign, CsvImport, Delivery, DeliveryStatus, Event, Sender
-from campaigns.services import heartbeat
+from campaigns.models import Campaign, CsvImport, Delivery, DeliveryStatus, Event, Lead, Sender
+from campaigns.services import heartbeat, preparing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +105,73 @@ def test_two_ticks_at_once_do_no_harm(campaign, sender, now):
     for each in ticks:
         each.join()
     assert Event.objects.count() == 1
+
+
+def test_one_tick_ends_no_more_than_it_has_time_for(campaign, sender, now, monkeypatch):
+    monkeypatch.setattr(heartbeat, "ENDED_AT_ONCE", 2)
+    for _ in range(3):
+        factories.DeliveryFactory.create(enrollment__campaign=campaign, enrollment__sender=sender)
+    factories.SuppressionFactory.create(workspace=campaign.workspace, kind="domain", value="customer.example")
+    heartbeat.tick(now=now)
+    assert Delivery.objects.filter(status="queued").count() == 1
+    heartbeat.tick(now=now)
+    assert not Delivery.objects.filter(status="queued").exists()
+
+
+@pytest.fixture
+def read(draft: Campaign, lead: Lead, now: datetime) -> Campaign:
+    """A draft whose file has been read, with one lead."""
+    factories.EnrollmentFactory.create(campaign=draft, lead=lead)
+    CsvImport.objects.create(
+        workspace=draft.workspace,
+        campaign=draft,
+        content_digest="c" * 64,
+        status="done",
+        rows=1,
+        accepted=1,
+        created_at=now,
+        finished_at=now,
+    )
+    return draft
+
+
+SOON = timedelta(minutes=1)
+
+
+def test_a_draft_whose_writing_was_lost_is_written(read, jobs, now):
+    heartbeat.tick(now=now)
+    assert jobs.waiting == [], "it may still be under way"
+    heartbeat.tick(now=now + SOON)
+    assert jobs.waiting == [("campaigns.write_first_emails", {"campaign_id": read.id})]
+
+
+def test_a_draft_that_is_written_is_left_alone(read, jobs, now):
+    preparing.write_first_emails(campaign_id=read.id, now=now)
+    before = jobs.names
+    heartbeat.tick(now=now + SOON)
+    assert jobs.names == before
+
+
+LEFT_ALONE = {
+    "without a product": lambda draft: Campaign.objects.filter(id=draft.id).update(product=None),
+    "without a sender": lambda draft: draft.senders.clear(),
+    "whose leads have all left": lambda draft: draft.enrollments.update(status="unsubscribed"),
+    "whose next file is under way": lambda draft: CsvImport.objects.create(
+        workspace=draft.workspace, campaign=draft, content=b"x", content_digest="d" * 64, created_at=factories.NOW + SOON
+    ),
+    "of long ago": lambda draft: CsvImport.objects.update(finished_at=factories.NOW - timedelta(days=2)),
+}
+
+
+@pytest.mark.parametrize("what", LEFT_ALONE)
+def test_a_draft_that_cannot_be_written_now_is_left_alone(read, jobs, now, what):
+    LEFT_ALONE[what](read)
+    heartbeat.tick(now=now + SOON)
+    assert jobs.waiting == []
+
+
+def test_what_is_rare_is_looked_for_once_a_minute(read, queued, jobs, now):
+    factories.SuppressionFactory.create(workspace=queued.workspace, value=queued.lead.email)
+    heartbeat.tick(now=now + SOON + timedelta(seconds=5))
+    queued.refresh_from_db()
+    assert (queued.status, jobs.waiting) == (DeliveryStatus.QUEUED, [])

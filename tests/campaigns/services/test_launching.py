@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Sender
-from campaigns.services import campaigns, heartbeat, launching
+from campaigns.services import campaigns, heartbeat, importing, launching
 from campaigns.services.campaigns import CampaignSpec
 from rocketsdr.accounts import approvals
 from rocketsdr.accounts.models import Approval, AuditEvent
@@ -79,7 +79,7 @@ def test_under_the_approval_policy_nothing_leaves_until_a_person_approves(actor,
     assert loaded.status == CampaignStatus.RUNNING
 
 
-def test_a_rejected_launch_stays_where_it_is(actor, person, workspace, loaded, work, now):
+def test_a_rejected_launch_is_paused_and_can_be_asked_for_again(actor, person, workspace, loaded, work, now):
     workspace.approval_policy = "approval"
     workspace.save()
     launch(actor, loaded, now)
@@ -87,8 +87,46 @@ def test_a_rejected_launch_stays_where_it_is(actor, person, workspace, loaded, w
     approval = Approval.objects.get(status="pending")
     approvals.decide(actor=person, approval_id=approval.id, approve=False, digest=approval.digest, now=now)
     work(loaded, now + timedelta(days=1))
+    assert (loaded.status, loaded.pause_reason) == (CampaignStatus.PAUSED, "The launch was rejected.")
+    campaigns.resume(actor=actor, campaign_id=loaded.id, now=now)
+    assert Approval.objects.get(status="pending").requested_with == actor.credential
+
+
+def test_a_launch_that_nobody_decides_in_time_is_paused(actor, workspace, loaded, work, now):
+    workspace.approval_policy = "approval"
+    workspace.save()
+    launch(actor, loaded, now)
+    work(loaded)
+    heartbeat.tick(now=now + approvals.DECIDABLE_FOR)
+    loaded.refresh_from_db()
+    assert (loaded.status, loaded.pause_reason) == (CampaignStatus.PAUSED, "The launch was not approved in time.")
+    assert not Approval.objects.filter(status="pending").exists()
+
+
+def test_a_file_that_cannot_be_read_any_more_pauses_its_launch(actor, loaded, now):
+    launching.request(actor=actor, campaign=loaded, now=now)
+    Campaign.objects.update(status="importing")
+    lost = CsvImport.objects.create(
+        workspace=loaded.workspace, campaign=loaded, content=b"\x89PNG\x00", content_digest="e" * 64, created_at=now
+    )
+    importing.run(csv_import_id=lost.id, now=now)
+    loaded.refresh_from_db()
+    assert loaded.status == CampaignStatus.PAUSED
+    assert loaded.pause_reason.startswith("Its file could not be read")
+
+
+def test_senders_chosen_at_the_end_are_those_who_send(actor, loaded, workspace, work, now):
+    work(loaded)
+    other = factories.SenderFactory.create(workspace=workspace)
+    campaigns.finalize(actor=actor, campaign_id=loaded.id, spec=CampaignSpec(sender_ids=[other.id]), now=now)
+    work(loaded)
+    assert set(loaded.enrollments.values_list("sender_id", flat=True)) == {other.id}
     assert loaded.status == CampaignStatus.SCHEDULED
-    assert not Delivery.objects.due(now + timedelta(days=1)).exists()
+
+
+def test_a_cap_on_leads_that_the_draft_has_passed_already_is_refused(actor, loaded, now):
+    with pytest.raises(Invalid, match="3 leads already"):
+        campaigns.finalize(actor=actor, campaign_id=loaded.id, spec=CampaignSpec(max_leads=2), now=now)
 
 
 def test_an_agent_cannot_approve_its_own_launch(actor, workspace, loaded, work, now):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import timedelta
+
 import pytest
 
 from campaigns.models import CampaignStatus, Delivery, RenderedEmail
@@ -114,3 +117,49 @@ def test_steps_that_somebody_wrote_are_never_replaced(draft, product, enrol, wor
     product.save()
     work(draft)
     assert [step.body for step in draft.steps.all()] == ["Mine"]
+
+
+def test_a_lead_that_a_later_file_has_changed_is_written_to_anew(loaded, work, now):
+    work(loaded)
+    bob = loaded.enrollments.get(lead__email="bob@customer.example").lead
+    bob.company, bob.updated_at = "Bobs", now + timedelta(minutes=1)
+    bob.save()
+    work(loaded, now + timedelta(minutes=1))
+    assert words(loaded, "bob@customer.example").delivery.status == "prepared"
+
+
+def test_an_email_waits_for_the_sender_that_its_lead_has_now(loaded, workspace, sender, work):
+    work(loaded)
+    assert set(Delivery.objects.values_list("sender", "status")) == {(sender.id, "prepared"), (sender.id, "blocked")}
+    other = factories.SenderFactory.create(workspace=workspace, from_name=sender.from_name, signature=sender.signature)
+    loaded.senders.set([other])
+    work(loaded)
+    assert set(Delivery.objects.values_list("sender", "status")) == {(other.id, "prepared"), (other.id, "blocked")}
+
+
+def test_a_campaign_that_another_worker_writes_is_left_to_it(loaded, jobs, now, monkeypatch):
+    monkeypatch.setattr(preparing, "alone", lambda kind, number: nullcontext(False))
+    preparing.write_first_emails(campaign_id=loaded.id, now=now)
+    assert not Delivery.objects.exists()
+    assert jobs.names == []
+
+
+def test_what_changed_while_it_was_written_is_written_anew(loaded, jobs, now, monkeypatch):
+    store = preparing._store
+
+    def store_and_change(*given):
+        store(*given)
+        loaded.steps.filter(position=1).update(subject="Other")
+
+    monkeypatch.setattr(preparing, "_store", store_and_change)
+    preparing.write_first_emails(campaign_id=loaded.id, now=now)
+    assert jobs.waiting == [("campaigns.write_first_emails", {"campaign_id": loaded.id})]
+    preparing.write_first_emails(campaign_id=loaded.id, now=now)
+    assert jobs.waiting[1:] == [("campaigns.advance_launch", {"campaign_id": loaded.id})]
+    assert words(loaded, "ada@customer.example").subject == "Other"
+
+
+def test_leads_that_nobody_can_write_to_are_not_tried_for_ever(loaded, jobs, now):
+    loaded.senders.clear()
+    preparing.write_first_emails(campaign_id=loaded.id, now=now)
+    assert jobs.names == ["campaigns.advance_launch"]

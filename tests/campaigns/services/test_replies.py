@@ -73,6 +73,25 @@ def test_a_second_message_joins_the_conversation(sent, now):
     assert (thread.messages.count(), thread.preview, thread.last_message_at) == (2, "Make it Wednesday.", later)
 
 
+@pytest.mark.parametrize(
+    ("marked", "fields", "then"),
+    [
+        ("interested", {}, "interested"),
+        ("meeting_booked", {"event": MailEvent.AUTO_REPLIED}, "meeting_booked"),
+        ("unsubscribe", {}, "unsubscribe"),
+        ("interested", {"text": "Please remove me."}, "unsubscribe"),
+        ("out_of_office", {}, "new"),
+        ("new", {"event": MailEvent.AUTO_REPLIED}, "out_of_office"),
+    ],
+)
+def test_a_further_message_keeps_what_a_person_marked_unless_it_asks_to_stop(sent, now, marked, fields, then):
+    take_in(sent, reply(now), now)
+    Conversation.objects.update(status=marked, unread=False)
+    take_in(sent, reply(now, message_id="<r2@customer.example>", **fields), now)
+    thread = Conversation.objects.get()
+    assert (thread.status, thread.unread, thread.messages.count()) == (then, True, 2)
+
+
 def test_a_wish_to_stop_suppresses_the_address(sent, now):
     take_in(sent, reply(now, text="Please remove me."), now)
     assert enrollment_status() == "unsubscribed"

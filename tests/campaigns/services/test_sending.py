@@ -8,11 +8,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from campaigns.models import Delivery, DeliveryStatus, Enrollment, EnrollmentStatus, Event, EventKind, Sender, SenderDay, Suppression
+from campaigns.models import (
+    Campaign,
+    Delivery,
+    DeliveryStatus,
+    Enrollment,
+    EnrollmentStatus,
+    Event,
+    EventKind,
+    Sender,
+    SenderDay,
+    Suppression,
+)
 from campaigns.rules import backoff
 from campaigns.services import campaigns, composing, preparing, sending
 from campaigns.services.stopping import end
-from integrations import mail
+from integrations import mail, mime
 from integrations.contracts import MailRefused, OutcomeUnknown, Receipt, Verdict
 from rocketsdr.lib.errors import NotFound
 from tests import factories
@@ -89,7 +100,7 @@ def test_a_due_email_is_sent_and_the_step_after_it_is_planned(server, queued, se
     assert [(mail_from, rcpt) for mail_from, rcpt, _ in server.taken] == [("grace@acme.example", queued.lead.email)]
     assert state(queued) == (DeliveryStatus.SENT, EnrollmentStatus.ACTIVE)
     following = Delivery.objects.get(enrollment=queued.enrollment, step__position=2)
-    assert (following.status, following.due_at) == (DeliveryStatus.QUEUED, now + timedelta(days=3))
+    assert (following.status, following.due_at, following.sender) == (DeliveryStatus.QUEUED, now + timedelta(days=3), sender)
     assert Event.objects.get().kind == "sent"
 
 
@@ -162,7 +173,7 @@ def test_a_refusal_after_data_is_explicit_and_waits(server, queued, sender, now)
 
 def test_a_worker_that_was_given_up_on_is_still_the_witness_of_its_own_message(server, queued, sender, now):
     later = now + timedelta(minutes=5)
-    times = itertools.chain([now] * 5, itertools.repeat(later))
+    times = itertools.chain([now] * 6, itertools.repeat(later))
     original = Server.send
 
     def slow(self, mail_from, rcpt, data, *, message_id, before_data):
@@ -198,6 +209,62 @@ def test_a_sender_throttled_in_the_middle_of_a_message_rests_and_the_message_wai
     pump(sender, now)
     assert state(queued)[0] == DeliveryStatus.DEFERRED
     assert Sender.objects.get(id=sender.id).status == "failing"
+
+
+def test_an_opt_out_while_the_server_thinks_ends_in_no_later_try(server, queued, sender, now):
+    mine = Enrollment.objects.filter(id=queued.enrollment_id)
+    server.fail_after_data = refusal(transient=True)
+    taken = Server.send
+
+    def slow(self, *args, **kwargs):
+        try:
+            return taken(self, *args, **kwargs)
+        finally:
+            end(mine, status=EnrollmentStatus.UNSUBSCRIBED, kind=EventKind.UNSUBSCRIBED, now=now)
+
+    server.send = slow.__get__(server)
+    pump(sender, now)
+    assert state(queued) == (DeliveryStatus.CANCELLED, EnrollmentStatus.UNSUBSCRIBED)
+
+
+def test_a_late_answer_of_the_server_brings_a_completed_campaign_back(server, queued, sender, now):
+    taken = Server.send
+
+    def slow(self, *args, **kwargs):
+        receipt = taken(self, *args, **kwargs)
+        Campaign.objects.update(status="completed", completed_at=now)
+        return receipt
+
+    server.send = slow.__get__(server)
+    pump(sender, now)
+    assert Campaign.objects.get(id=queued.campaign_id).status == "running"
+
+
+def test_a_subject_that_is_far_too_long_blocks_the_follow_up_and_loses_no_receipt(server, campaign, queued, sender, now):
+    campaign.steps.filter(position=2).update(subject="{{ lead.company }} " * 20)
+    type(queued.lead).objects.update(company="x" * 200)
+    queued.lead.refresh_from_db()
+    pump(sender, now)
+    assert state(queued)[0] == DeliveryStatus.SENT
+    assert Delivery.objects.get(step__position=2).status == DeliveryStatus.BLOCKED
+
+
+def test_an_answer_that_came_while_the_worker_was_dying_is_a_witness(queued, sender, now, django_capture_on_commit_callbacks):
+    Delivery.objects.filter(id=queued.id).update(
+        status="inflight", worker="w0", sender=sender, lease_until=now, message_id="<m1@acme.example>"
+    )
+    thread = factories.ConversationFactory.create(campaign=queued.campaign, lead=queued.lead)
+    factories.InboundMessageFactory.create(conversation=thread, in_reply_to="<m1@acme.example>")
+    with django_capture_on_commit_callbacks(execute=True):
+        sending.settle_expired(now=now)
+    assert state(queued)[0] == DeliveryStatus.SENT
+
+
+def test_message_ids_cannot_be_guessed_from_ids(server, queued, sender, now):
+    pump(sender, now)
+    queued.refresh_from_db()
+    guess = mime.message_id(f"{queued.campaign_id}:{queued.step_id}:{queued.lead_id}", domain="acme.example")
+    assert queued.message_id != guess
 
 
 def test_a_server_that_cannot_be_reached_blames_the_sender_and_no_message(server, queued, sender, now):

@@ -110,13 +110,11 @@ def test_asking_twice_changes_nothing(actor, queued, lead, now):
     assert _kinds(lead) == ["suppressed"]
 
 
-@pytest.mark.parametrize(
-    ("reason", "status"),
-    [("unsubscribed", "unsubscribed"), ("complaint", "suppressed"), ("bounced", "suppressed"), ("manual", "suppressed")],
-)
-def test_the_reason_decides_how_the_sequence_ends(actor, queued, lead, now, reason, status):
+@pytest.mark.parametrize("reason", ["unsubscribed", "complaint", "bounced", "manual"])
+def test_whatever_the_reason_the_lead_is_suppressed(actor, queued, lead, now, reason):
+    """Only an answer of the lead's own counts as an opt-out of a campaign: what we enter would count one that nobody sent."""
     entry = suppressions.suppress(actor=actor, value=lead.email, reason=reason, now=now).entry
-    assert (entry.reason, _status(queued.enrollment), _kinds(lead)) == (reason, status, [status])
+    assert (entry.reason, _status(queued.enrollment), _kinds(lead)) == (reason, "suppressed", ["suppressed"])
 
 
 def test_a_reason_only_ever_gets_stronger(actor, now):

@@ -67,9 +67,9 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 
 def eventually(what: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + SECONDS
-    while not what() and time.monotonic() < deadline:
+    while not (is_so := what()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return what()
+    return is_so
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_an_operator_who_may_only_look_runs_no_action(client, api_key):
 @pytest.fixture
 def approval(person, workspace, monkeypatch):
     Workspace.objects.update(approval_policy="approval")
-    monkeypatch.setitem(approvals._effects, "test.act", lambda actor, approval, now: None)
+    monkeypatch.setitem(approvals._effects, "test.act", (lambda actor, approval, now: None, lambda approval, now: None))
     gate = approvals.ask(actor=person, kind="test.act", subject_id=7, digest="d" * 64, text="Do it.", now=now())
     assert gate.approval_id is not None
     return Approval.objects.get(id=gate.approval_id)

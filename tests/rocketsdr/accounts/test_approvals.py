@@ -18,7 +18,8 @@ ACT: dict[str, Any] = {"kind": KIND, "subject_id": 7, "digest": "a" * 64, "text"
 def effects(monkeypatch):
     """What approvals of the tests' kind have set in motion."""
     taken = []
-    monkeypatch.setitem(approvals._effects, KIND, lambda actor, approval, now: taken.append((actor, approval.id, now)))
+    effect = (lambda actor, approval, now: taken.append((actor, approval.id, now)), lambda approval, now: None)
+    monkeypatch.setitem(approvals._effects, KIND, effect)
     return taken
 
 
@@ -110,7 +111,7 @@ def test_an_effect_that_fails_leaves_the_approval_undecided(approval, person, mo
     def fail(*_):
         raise NotFound("Gone.")
 
-    monkeypatch.setitem(approvals._effects, KIND, fail)
+    monkeypatch.setitem(approvals._effects, KIND, (fail, lambda approval, now: None))
     with pytest.raises(NotFound):
         _decide(person, approval, now)
     assert Approval.objects.get().status == "pending"

@@ -36,7 +36,7 @@ def broker(monkeypatch, request):
     def use(url: str, **options) -> Celery:
         app = Celery("tests", broker=url)
         app.config_from_object("django.conf:settings", namespace="CELERY")
-        app.conf.update(broker_url=url, task_default_queue=f"test-{request.node.name}")
+        app.conf.update(broker_url=url, task_default_queue=f"test-{request.node.name}", task_queues=None, task_routes=None)
         app.conf.broker_transport_options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **options}
         monkeypatch.setattr(jobs_module, "app", app)
         request.addfinalizer(app.close)
