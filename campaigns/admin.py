@@ -20,6 +20,7 @@ from campaigns.models import (
     Enrollment,
     Event,
     InboundMessage,
+    Job,
     Lead,
     Persona,
     Product,
@@ -30,7 +31,7 @@ from campaigns.models import (
     Suppression,
     SuppressionReason,
 )
-from campaigns.services import campaigns, senders, sending, suppressions
+from campaigns.services import campaigns, jobs, senders, sending, suppressions
 from rocketsdr.accounts.models import Workspace
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, each, operator
 from rocketsdr.lib.clock import now
@@ -158,6 +159,23 @@ class CsvImportAdmin(Inspect):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CsvImport]:
         return super().get_queryset(request).defer("content")
+
+
+@admin.register(Job)
+class JobAdmin(Inspect):
+    list_display = ["id", "kind", "workspace", "campaign", "status", "done", "total", "message", "attempts", "created_at", "updated_at"]
+    list_filter = ["kind", "status", "created_at"]
+    list_select_related = ["workspace", "campaign"]
+    search_fields = ["=id", "campaign__name", "workspace__name", "=worker"]
+    exclude = ["csv_import"]
+    actions = ["cancel"]
+
+    @admin.action(description="Cancel: what is done stays, a launch is paused", permissions=["operate"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        def verb(row: Job) -> object:
+            return jobs.cancel(actor=operator(request, row.workspace_id), job_id=row.pk, now=now())
+
+        each(self, request, queryset, verb, done="Jobs cancelled")
 
 
 @admin.register(CsvImportProblem)

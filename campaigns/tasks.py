@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from campaigns.services import heartbeat, importing, launching, preparing, sending
+from campaigns.services import exporting, heartbeat, importing, jobs, launching, preparing, sending
 from rocketsdr.lib.clock import now
 from rocketsdr.lib.jobs import worker_name
 
@@ -32,3 +32,13 @@ def advance_launch(*, campaign_id: int, **_: object) -> None:
 @shared_task(name="campaigns.pump", acks_late=True)
 def pump(*, sender_id: int, **_: object) -> None:
     sending.pump(sender_id=sender_id, worker=worker_name(), clock=now)
+
+
+@shared_task(name="campaigns.run_export", acks_late=True)
+def run_export(*, job_id: int, **_: object) -> None:
+    exporting.run(job_id=job_id, worker=worker_name(), clock=now)
+
+
+@shared_task(name="campaigns.purge_jobs", acks_late=True)
+def purge_jobs(**_: object) -> None:
+    jobs.purge(now=now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from integrations import storage
+from integrations import downloads, storage
 from rocketsdr.lib.clock import now
 
 
@@ -12,3 +12,9 @@ from rocketsdr.lib.clock import now
 def purge_uploads(**_: object) -> None:
     """Delete the files of uploads that nobody fetched."""
     storage.purge_uploads(now=now())
+
+
+@shared_task(name="integrations.purge_downloads", acks_late=True)
+def purge_downloads(**_: object) -> None:
+    """Delete the files whose links are over."""
+    downloads.purge(now=now())

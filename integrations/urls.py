@@ -1,11 +1,12 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from integrations.views import api_keys, mailbox, settings, uploads
+from integrations.views import api_keys, downloads, mailbox, settings, uploads
 
 app_name = "integrations"
 urlpatterns = [
     path("uploads/", uploads.receive, name="upload"),
+    path("exports/<str:token>", downloads.fetch, name="download"),
     path("settings/", RedirectView.as_view(pattern_name="integrations:index"), name="settings"),
     path("settings/integrations/", settings.index, name="index"),
     path("settings/integrations/api-keys/", api_keys.index, name="api_keys"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from mcp_gateway.models import IdempotentAnswer, ToolCall
+from mcp_gateway.models import ConfirmationUse, IdempotentAnswer, ToolCall
 from rocketsdr.accounts.operators import Inspect
 
 
@@ -24,3 +24,10 @@ class IdempotentAnswerAdmin(Inspect):
     list_select_related = ["workspace"]
     search_fields = ["key", "tool", "credential"]
     exclude = ["answer"]  # it may hold what leads have written
+
+
+@admin.register(ConfirmationUse)
+class ConfirmationUseAdmin(Inspect):
+    list_display = ["id", "workspace", "expires_at"]
+    list_select_related = ["workspace"]
+    search_fields = ["nonce"]

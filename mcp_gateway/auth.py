@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rocketsdr.accounts.actor import Actor
@@ -50,4 +50,4 @@ def _both(first: Actor | None, second: Actor | None) -> Actor | None:
     """Return the caller who presents two credentials: they may what both allow."""
     if first is None or second is None or first.workspace_id != second.workspace_id:
         return None
-    return replace(first, scopes=first.scopes & second.scopes, credential=f"{first.credential}+{second.credential}")
+    return first.joined(second)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 
+from mcp_gateway import folders, library
 from mcp_gateway.surfaces import SURFACES, Surface
 from mcp_gateway.tool import BadTool, Tool
-from rocketsdr.lib.errors import Invalid
+from rocketsdr.accounts.actor import Actor
 
 MOST_LISTED = 30  # a longer list costs the model more than it gives
 PAGE = 30
@@ -33,44 +30,33 @@ class Catalogue:
         """Return the name that a caller may have meant; empty when none is near."""
         return next(iter(get_close_matches(name, self._by_name, n=1)), "")
 
-    def listed(self, scopes: frozenset[str]) -> tuple[Tool, ...]:
-        """Return the tools that a credential with these scopes is shown; those beyond can be called by name."""
+    def listed(self, scopes: frozenset[str], toolset: str = "core") -> tuple[Tool, ...]:
+        """Return the tools that a credential with these scopes and this toolset is shown; the others can be called by name."""
         allowed = [tool for tool in self.tools if tool.scope is None or tool.scope in scopes]
-        return tuple(allowed[:MOST_LISTED])
+        return tuple(allowed if toolset == "full" else [tool for tool in allowed if tool.core][:MOST_LISTED])
 
-    def page(self, scopes: frozenset[str], cursor: str | None = None, size: int = PAGE) -> tuple[tuple[Tool, ...], str | None]:
+    def page(
+        self, scopes: frozenset[str], cursor: str | None = None, size: int = PAGE, *, toolset: str = "core"
+    ) -> tuple[tuple[Tool, ...], str | None]:
         """Return one page of the list and the cursor of the next one; a cursor is the last name, in base64."""
-        tools = self.listed(scopes)
-        start = _place(cursor, [tool.name for tool in tools]) + 1 if cursor else 0
-        shown = tools[start : start + size]
-        more = start + size < len(tools)
-        return shown, base64.urlsafe_b64encode(shown[-1].name.encode()).decode() if more else None
-
-
-def _place(cursor: str, names: list[str]) -> int:
-    try:
-        return names.index(base64.urlsafe_b64decode(cursor.encode()).decode())
-    except (binascii.Error, ValueError):
-        raise Invalid("cursor is none of ours: send nextCursor of the page before, or leave it out.", field="cursor") from None
+        tools = self.listed(scopes, toolset)
+        return folders.page(tools, cursor, size)
 
 
 @cache
 def of(surface: Surface) -> Catalogue:
     """Return the surface's catalogue; its folder is read once."""
-    package = importlib.import_module(surface.package)
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    return Catalogue(_tool_of(f"{surface.package}.{name}", name) for name in names)
+    return Catalogue(folders.declarations(surface.package, Tool, broken=BadTool))
 
 
 def load() -> None:
-    """Read every surface's folder, so that a broken tool stops the start."""
+    """Read every surface's folders, so that a broken tool, resource or prompt stops the start."""
     for surface in SURFACES:
         of(surface)
+        library.load(surface)
 
 
-def _tool_of(module_name: str, name: str) -> Tool:
-    found = [value for value in vars(importlib.import_module(module_name)).values() if isinstance(value, Tool)]
-    if [tool.name for tool in found] != [name]:
-        declared = ", ".join(tool.name for tool in found) or "none"
-        raise BadTool(f"{module_name} declares the tools: {declared}. A file declares exactly one tool and is named after it: {name}.")
-    return found[0]
+def names(surface: Surface, actor: Actor) -> dict[str, object]:
+    """Return what stands in each list of a surface for this caller, to see whether it has changed."""
+    tools = tuple(tool.name for tool in of(surface).listed(actor.scopes, actor.toolset))
+    return {"tools": tools, **library.names(surface, actor.scopes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,6 +76,17 @@ def keep(slot: Slot, answer: str) -> None:
 def purge(*, now: datetime) -> int:
     """Delete the answers that have expired; return how many."""
     return IdempotentAnswer.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def erase(*, workspace_id: int, mentions: Collection[str]) -> int:
+    """Delete what is kept for a workspace of these people, named by their addresses; return how many answers.
+
+    The answers stand encrypted, so each is read. A call that is repeated after that acts as a new one.
+    """
+    words = [mention.strip().lower() for mention in mentions if mention.strip()]
+    kept = IdempotentAnswer.objects.filter(workspace_id=workspace_id).only("key", "answer")
+    found = [answer.pk for answer in kept.iterator() if any(word in f"{answer.key} {answer.answer}".lower() for word in words)]
+    return IdempotentAnswer.objects.filter(pk__in=found).delete()[0]
 
 
 def _claimed(slot: Slot, now: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 
 from rocketsdr.accounts.models import User, Workspace
@@ -11,6 +13,7 @@ from rocketsdr.lib.crypto import EncryptedTextField
 class Ending(models.TextChoices):
     DONE = "done"
     REHEARSED = "rehearsed", "Dry run"
+    ASKED = "asked", "Waits for a confirmation or an answer"
     REPLAYED = "replayed", "Replay of a first answer"
     REFUSED = "refused", "Refused with a reason"
     CRASHED = "crashed", "Failed by a fault of ours"
@@ -32,10 +35,15 @@ class ToolCall(models.Model):
     code = models.CharField(max_length=60, blank=True, help_text="Why it was refused.")
     duration_ms = models.PositiveIntegerField()
     at = models.DateTimeField()
+    audit_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="The audit events that the call has caused.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(outcome__in=Ending.values), name="tool_call_outcome_is_known")]
-        indexes = [models.Index(fields=["workspace", "-at"], name="tool_calls_by_time")]
+        indexes = [
+            models.Index(fields=["workspace", "-at"], name="tool_calls_by_time"),
+            BrinIndex(fields=["at"], name="tool_calls_by_age"),  # for the purge alone, and nearly free at every insert
+            GinIndex(fields=["audit_ids"], condition=~models.Q(audit_ids=[]), name="tool_calls_by_audit_id"),  # reads are not in it
+        ]
 
     def __str__(self) -> str:
         return f"{self.tool}: {self.outcome}"
@@ -58,3 +66,17 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tool} {self.key}"
+
+
+class ConfirmationUse(models.Model):
+    """A confirmation token that was used; it commits together with the act, and makes a second use impossible."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    nonce = models.CharField(max_length=16)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "nonce"], name="one_use_per_confirmation")]
+
+    def __str__(self) -> str:
+        return self.nonce

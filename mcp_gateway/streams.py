@@ -1,6 +1,7 @@
-"""The GET stream: a connection on which the server may speak first. Today it only says that it is alive.
+"""Connections on which the server speaks first: the GET stream of the handshake era, and what subscriptions/listen opens.
 
-It lives in the event loop, asks again and again whether its credential is still good, and holds no database connection between.
+A stream lives in the event loop, asks again and again whether its credential is still good and what has changed for it, and holds no
+database connection between. It needs no wake-up from whoever changes something, so it tells of changes made on every host.
 """
 
 from __future__ import annotations
@@ -14,15 +15,14 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import StreamingHttpResponse
 
-from mcp_gateway import auth
+from mcp_gateway import auth, wire
 from mcp_gateway.auth import Credentials
+from mcp_gateway.protocol import Watch
 from rocketsdr.lib.clock import now
 
 ALIVE_EVERY = 15.0  # seconds between two comments
-CHECK_EVERY = 5.0  # seconds between two looks at the credential; a revoked one is cut off well within 15
+CHECK_EVERY = 5.0  # seconds between two looks at the credential and at what it watches; a revoked one is cut off well within 15
 MOST_PER_CREDENTIAL = 16  # open streams in one process
-
-ALIVE = b": alive\n\n"
 
 _open: Counter[str] = Counter()
 
@@ -32,26 +32,35 @@ def has_room(credential: str) -> bool:
     return _open[credential] < MOST_PER_CREDENTIAL
 
 
-def open_stream(credentials: Credentials, credential: str) -> StreamingHttpResponse:
-    """Answer with a stream that lasts until the client leaves or the credential ends."""
+def open_stream(credentials: Credentials, credential: str, watch: Watch, *, first: bytes = b"", last: bytes = b"") -> StreamingHttpResponse:
+    """Answer with a stream that lasts until the client leaves or the credential ends.
+
+    `first` is the message that opens it, `last` the one that says it has ended; a handshake stream has neither.
+    """
     connections.close_all()  # the request's thread would hold its connection for as long as the stream lasts
     return StreamingHttpResponse(
-        _alive(credentials, credential),
+        _events(credentials, credential, watch, first, last),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _alive(credentials: Credentials, credential: str) -> AsyncIterator[bytes]:
+async def _events(credentials: Credentials, credential: str, watch: Watch, first: bytes, last: bytes) -> AsyncIterator[bytes]:
+    if not has_room(credential):
+        return  # many were asked for at once, and each saw the last place free
     with _counted(credential):
-        yield ALIVE
+        yield wire.event(first) if first else wire.ALIVE
         silent = 0.0
-        while await sync_to_async(_is_good)(credentials):
-            if silent >= ALIVE_EVERY:
-                yield ALIVE
+        while (changes := await sync_to_async(_look)(credentials, watch)) is not None:
+            for change in changes:
+                yield wire.event(change)
+            silent = 0.0 if changes else silent + CHECK_EVERY
+            if silent > ALIVE_EVERY:
+                yield wire.ALIVE
                 silent = 0.0
             await asyncio.sleep(CHECK_EVERY)
-            silent += CHECK_EVERY
+        if last:
+            yield wire.event(last)
 
 
 @contextmanager
@@ -65,8 +74,10 @@ def _counted(credential: str) -> Iterator[None]:
             del _open[credential]
 
 
-def _is_good(credentials: Credentials) -> bool:
+def _look(credentials: Credentials, watch: Watch) -> list[bytes] | None:
+    """Return what has changed for this credential; None once it is good no more."""
     try:
-        return auth.actor_of(credentials, now=now()) is not None
+        actor = auth.actor_of(credentials, now=now())
+        return watch.look(actor) if actor is not None else None
     finally:
         connections.close_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, include, path
 
 from mcp_gateway import views
 from mcp_gateway.surfaces import SURFACES, Surface
@@ -13,4 +13,11 @@ def addresses(surface: Surface) -> list[URLPattern]:
     return [path(f"{surface.address}{end}", views.endpoint, {"surface": surface}) for end in ("", "/")]
 
 
-urlpatterns = [pattern for surface in SURFACES for pattern in addresses(surface)]
+urlpatterns = [
+    *(pattern for surface in SURFACES for pattern in addresses(surface)),
+    path("api/v1/", include("mcp_gateway.rest.urls")),
+    path("", include("mcp_gateway.docs.urls")),
+]
+
+handler400 = "mcp_gateway.rest.problems.bad_request"
+handler500 = "mcp_gateway.rest.problems.server_error"

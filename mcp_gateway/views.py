@@ -5,16 +5,16 @@ Who calls is settled before anything is read. Whatever is wrong is said as a JSO
 
 from __future__ import annotations
 
+import logging
 import uuid
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from mcp_gateway import auth, protocol, streams, wire
+from mcp_gateway import auth, door, protocol, streams, wire
 from mcp_gateway.auth import Credentials
 from mcp_gateway.protocol import Answer
 from mcp_gateway.surfaces import Surface
@@ -22,9 +22,12 @@ from mcp_gateway.wire import RpcError
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
 
+logger = logging.getLogger(__name__)
+
 JSON = "application/json"
 EVENTS = "text/event-stream"
-ALLOWED = "GET, POST"
+ALLOWED = "GET, POST, DELETE"
+METHOD_HEADER = "Mcp-Method"
 
 
 @csrf_exempt
@@ -32,33 +35,37 @@ def endpoint(request: HttpRequest, *, surface: Surface) -> HttpResponseBase:
     """Answer one request to an address of the gateway; no cookie and no session of a browser means anything here."""
     try:
         _check_method(request)
-        _check_origin(request)
+        _check_place(request)
         credentials = auth.presented(request.headers)
         asked = _asked(request, _caller(credentials), surface)
-        if request.method == "GET":
-            return _stream(request, asked, credentials)
+        if request.method != "POST":
+            return _keep_alive(request, asked, credentials) if request.method == "GET" else _end(asked)
+        if request.headers.get(METHOD_HEADER) == protocol.LISTEN and isinstance(request, ASGIRequest):
+            return _listen(request, asked, credentials)
         return _written(protocol.answer(_body(request), asked), request)
     except RpcError as error:
         return _refusal(error, request)
+    except Exception:  # the outermost door: a fault of ours is logged here and never shown, least of all as a page
+        logger.exception("%s %s failed", request.method, request.path)
+        return _refusal(RpcError(wire.INTERNAL_ERROR, "Internal server error", status=500), request)
 
 
 def _check_method(request: HttpRequest) -> None:
-    if request.method not in {"GET", "POST"}:
+    if request.method not in {"GET", "POST", "DELETE"}:
         raise RpcError(wire.INVALID_REQUEST, f"Method not allowed: use {ALLOWED}.", status=405)
 
 
-def _check_origin(request: HttpRequest) -> None:
-    """Refuse pages of other sites: a browser on this network must not lend its place to them (DNS rebinding)."""
-    origin = request.headers.get("Origin")
-    ours = {settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}", *settings.MCP_ALLOWED_ORIGINS}
-    if origin is not None and origin not in ours:
-        raise RpcError(wire.FORBIDDEN_ORIGIN, "Pages of this origin may not call here.", status=403)
+def _check_place(request: HttpRequest) -> None:
+    if door.is_for_another_host(request):
+        raise RpcError(wire.INVALID_REQUEST, door.ANOTHER_HOST, status=421)
+    if door.is_of_foreign_page(request):
+        raise RpcError(wire.FORBIDDEN_ORIGIN, door.FOREIGN_ORIGIN, status=403)
 
 
 def _caller(credentials: Credentials) -> Actor:
     actor = auth.actor_of(credentials, now=now())
     if actor is None:
-        raise RpcError(wire.UNAUTHORIZED, "Unauthorized: send a valid API key in X-API-Key or as a Bearer token.", status=401)
+        raise RpcError(wire.UNAUTHORIZED, door.UNAUTHORIZED, status=401)
     return actor
 
 
@@ -71,6 +78,8 @@ def _asked(request: HttpRequest, actor: Actor, surface: Surface) -> protocol.Req
         now=now(),
         version=headers.get("MCP-Protocol-Version"),
         session_id=headers.get(protocol.SESSION_HEADER),
+        headers={name.lower(): value.strip() for name, value in headers.items() if name[:4].lower() == "mcp-"},
+        accepted=_accepted(request),
         idempotency_key=headers.get("Idempotency-Key", ""),
         user_agent=headers.get("User-Agent", ""),
     )
@@ -83,42 +92,65 @@ def _body(request: HttpRequest) -> bytes:
     try:
         return request.body
     except RequestDataTooBig:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
-        raise RpcError(wire.INVALID_REQUEST, f"The body is larger than {limit} MB: upload large files instead.", status=413) from None
+        raise RpcError(wire.INVALID_REQUEST, door.too_large(), status=413) from None
 
 
-def _stream(request: HttpRequest, asked: protocol.Request, credentials: Credentials) -> HttpResponseBase:
-    if EVENTS not in _accepted(request) or not isinstance(request, ASGIRequest):
+def _keep_alive(request: HttpRequest, asked: protocol.Request, credentials: Credentials) -> HttpResponseBase:
+    """Open the stream of a handshake revision, on which the server speaks first."""
+    if EVENTS not in asked.accepted or not isinstance(request, ASGIRequest):
         raise RpcError(wire.INVALID_REQUEST, f"GET opens a stream only with Accept: {EVENTS}.", status=405)
     protocol.check_version(asked.version)
     protocol.session_of(asked)
+    _check_room(asked)
+    return streams.open_stream(credentials, asked.actor.credential, protocol.watch_session(asked))
+
+
+def _end(asked: protocol.Request) -> HttpResponseBase:
+    protocol.check_version(asked.version)
+    protocol.end_session(asked)
+    return HttpResponse(status=204)
+
+
+def _listen(request: HttpRequest, asked: protocol.Request, credentials: Credentials) -> HttpResponseBase:
+    """Open the subscription of a modern client: the answer to its request is the stream."""
+    _check_room(asked)
+    listening = protocol.listening(_body(request), asked)
+    return streams.open_stream(credentials, asked.actor.credential, listening.watch, first=listening.acknowledged, last=listening.ended)
+
+
+def _check_room(asked: protocol.Request) -> None:
     if not streams.has_room(asked.actor.credential):
         raise RpcError(wire.TOO_MANY_STREAMS, "This credential has too many open streams: close one first.", status=429)
-    return streams.open_stream(credentials, asked.actor.credential)
 
 
-def _accepted(request: HttpRequest) -> set[str]:
-    return {part.partition(";")[0].strip().lower() for part in request.headers.get("Accept", "").split(",")}
+def _accepted(request: HttpRequest) -> frozenset[str]:
+    accept = request.headers.get("Accept", "")
+    return frozenset(part.partition(";")[0].strip().lower() for part in accept.split(",")) if accept else frozenset()
 
 
-def _written(answer: Answer, request: HttpRequest) -> HttpResponse:
-    """Write JSON, or one event for a client that accepts nothing but a stream."""
-    as_event = answer.status == 200 and EVENTS in _accepted(request) and not _accepted(request) & {JSON, "application/*", "*/*"}
-    response = HttpResponse(
-        wire.event(answer.body) if as_event else answer.body,
-        status=answer.status,
-        content_type=EVENTS if as_event else JSON,
-        headers=answer.headers,
-    )
+def _written(answer: Answer, request: HttpRequest) -> HttpResponseBase:
+    """Write JSON, or one event for a client that accepts nothing but a stream, or the events of a call as they come."""
+    if answer.events is not None:
+        return _headed(StreamingHttpResponse(answer.events, content_type=EVENTS), answer)
+    accepted = _accepted(request)
+    as_event = answer.status == 200 and EVENTS in accepted and not accepted & {JSON, "application/*", "*/*"}
+    body, content_type = (wire.event(answer.body), EVENTS) if as_event else (answer.body, JSON)
+    return _headed(HttpResponse(body, status=answer.status, content_type=content_type), answer)
+
+
+def _headed(response: HttpResponseBase, answer: Answer) -> HttpResponseBase:
+    for name, value in answer.headers.items():
+        response[name] = value
     response["Cache-Control"] = "no-store"
+    if answer.events is not None:
+        response["X-Accel-Buffering"] = "no"
     return response
 
 
-def _refusal(error: RpcError, request: HttpRequest) -> HttpResponse:
+def _refusal(error: RpcError, request: HttpRequest) -> HttpResponseBase:
     response = _written(Answer(error.status, wire.failure(error)), request)
     if error.status == 401:
-        challenge = 'Bearer realm="RocketSDR"'
-        response["WWW-Authenticate"] = f'{challenge}, error="invalid_token"' if auth.presented(request.headers) else challenge
+        response["WWW-Authenticate"] = door.challenge(request)
     if error.status == 405:
         response["Allow"] = ALLOWED
     return response

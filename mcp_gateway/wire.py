@@ -24,6 +24,7 @@ FORBIDDEN_ORIGIN = -32011
 TOO_MANY_STREAMS = -32012
 
 LARGEST_BATCH = 50
+ALIVE = b": alive\n\n"  # a comment in a stream of events
 
 Id = int | str
 
@@ -108,6 +109,11 @@ def batch(responses: list[bytes]) -> bytes:
     return b"[%b]" % b",".join(responses)
 
 
+def notification(method: str, params: dict[str, Any]) -> bytes:
+    """Write a message that nobody answers."""
+    return b'{"jsonrpc":"2.0","method":%b,"params":%b}' % (to_json(method), to_json(params))
+
+
 def event(data: bytes) -> bytes:
     """Write one message as an event of an SSE stream; JSON from here has no line breaks."""
     return b"event: message\ndata: %b\n\n" % data
@@ -122,7 +128,6 @@ def tool_entry(tool: Tool) -> dict[str, Any]:
         "inputSchema": tool.input_schema,
         "outputSchema": tool.output_schema,
         "annotations": {
-            "title": tool.title,
             "readOnlyHint": tool.read_only,
             "destructiveHint": tool.destructive,
             "idempotentHint": tool.idempotent,
@@ -134,7 +139,7 @@ def tool_entry(tool: Tool) -> dict[str, Any]:
 def call_result(outcome: Outcome) -> dict[str, Any]:
     """Say an outcome the way tools/call does."""
     result: dict[str, Any] = {
-        "content": [{"type": "text", "text": outcome.text}],
+        "content": outcome.content or [{"type": "text", "text": outcome.text}],
         "structuredContent": outcome.structured,
         "isError": outcome.is_error,
     }

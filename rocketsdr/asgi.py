@@ -1,7 +1,7 @@
-"""The web process: one ASGI front for both of Django's handlers.
+"""The web process: one ASGI front for Django's handlers.
 
-An ordinary request is read whole, then answered by the WSGI handler in one hop to a thread, which is two to three times as fast as
-Django's own way through ASGI. Only a GET that asks for a stream of events goes to the ASGI handler: it holds no thread while it waits.
+An ordinary request is read whole, then answered by a WSGI handler in one hop to a thread, which is two to three times as fast as
+Django's own way through ASGI. Only what asks for a stream of events that lasts goes to the ASGI handler: it holds no thread while it waits.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import io
 import os
 import sys
 import tempfile
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from queue import SimpleQueue
+from threading import Thread
 from typing import IO, Any
 
 from django.conf import settings
@@ -27,12 +29,14 @@ from django.db import connections
 from django.dispatch import receiver
 
 from rocketsdr import embedded
+from rocketsdr.api_handler import ApiHandler, is_for_programs
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[str, str]]
+Wsgi = Callable[..., Any]
 
 LARGEST_BODY = 8 * 1024 * 1024
 IN_MEMORY = 512 * 1024  # bytes of a body; a longer one goes to a file
@@ -47,11 +51,13 @@ class Disconnected(Exception):
 class Front:
     """The ASGI application: decides for each request which handler answers it."""
 
-    def __init__(self, *, wsgi: Callable[..., Any], asgi: Callable[[Scope, Receive, Send], Awaitable[None]], threads: int) -> None:
+    def __init__(
+        self, *, wsgi: Wsgi, asgi: Callable[[Scope, Receive, Send], Awaitable[None]], threads: int, api: Wsgi | None = None
+    ) -> None:
         self._wsgi = wsgi
+        self._api = api or wsgi
         self._asgi = asgi
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="request")
+        self._threads = Threads(threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,7 +65,8 @@ class Front:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         elif _asks_for_events(scope):
-            await self._asgi(scope, receive, send)
+            headers = [(name, _legible(name, value)) for name, value in scope["headers"]]
+            await self._asgi({**scope, "headers": headers}, _bounded(receive), send)
         else:
             with suppress(Disconnected):
                 await self._answer(scope, receive, send)
@@ -71,21 +78,76 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _close(self) -> None:
-        """Let every thread finish and give its database connection back."""
-        together = threading.Barrier(self._threads, timeout=IDLE_WITHIN)
-        for _ in range(self._threads):
-            self._pool.submit(_close_connections, together)
-        self._pool.shutdown()
+        """Let every thread finish, and store what waits to be stored."""
+        from mcp_gateway import records
+
+        self._threads.close()
+        records.close()
+        connections.close_all()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with _read_body(scope, receive) as (body, length):
-            loop = asyncio.get_running_loop()
-            exchange = _Exchange(loop, receive, send)
+        body, length = await _read_body(scope, receive)
+        with body:
+            exchange = _Exchange(asyncio.get_running_loop(), receive, send)
+            handler = self._api if is_for_programs(scope["path"]) else self._wsgi
             try:
-                last = await loop.run_in_executor(self._pool, exchange.run, self._wsgi, _environ(scope, body, length))
-                await exchange.send(last)
+                await exchange.send(await self._threads.run(partial(exchange.run, handler, _environ(scope, body, length))))
             finally:
                 exchange.stop_listening()
+
+
+class Threads:
+    """Threads that do one job after the other; the library's pool takes locks and makes two futures for each, as dear as a query."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads: list[Thread] = []
+
+    async def run(self, job: Callable[[], bytes]) -> bytes:
+        """Do the job in one of the threads and return what it returns."""
+        if not self._threads:
+            self._threads = [Thread(target=self._work, name=f"request_{number}", daemon=True) for number in range(self._number)]
+            for thread in self._threads:
+                thread.start()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bytes] = loop.create_future()
+        self._jobs.put(partial(_do, job, loop, done))
+        return await done
+
+    def close(self) -> None:
+        """Let each thread finish what it does and give its database connection back."""
+        for _ in self._threads:
+            self._jobs.put(None)
+        deadline = time.monotonic() + IDLE_WITHIN
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+        connections.close_all()
+
+
+def _do(job: Callable[[], bytes], loop: asyncio.AbstractEventLoop, done: asyncio.Future[bytes]) -> None:
+    """Do the job and hand its result, or what it has raised, to the loop; a loop that has ended waits for neither."""
+    settle: Callable[[], None]
+    try:
+        settle = partial(_settle, done, job())
+    except BaseException as error:  # noqa: BLE001 - whoever awaits the job gets it
+        settle = partial(_fail, done, error)
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(settle)
+
+
+def _settle(done: asyncio.Future[bytes], result: bytes) -> None:
+    if not done.done():
+        done.set_result(result)
+
+
+def _fail(done: asyncio.Future[bytes], error: BaseException) -> None:
+    if not done.done():
+        done.set_exception(error)
 
 
 @dataclass
@@ -144,30 +206,54 @@ class _Exchange:
 
 
 def _asks_for_events(scope: Scope) -> bool:
-    return scope["method"] == "GET" and any(name == b"accept" and b"text/event-stream" in value for name, value in scope["headers"])
+    """Say whether the answer is a stream that lasts: a GET for events, or a request of MCP to listen."""
+    if scope["method"] == "GET":
+        return any(name == b"accept" and b"text/event-stream" in value for name, value in scope["headers"])
+    return scope["method"] == "POST" and (b"mcp-method", b"subscriptions/listen") in scope["headers"]
 
 
-@asynccontextmanager
-async def _read_body(scope: Scope, receive: Receive) -> AsyncIterator[tuple[IO[bytes], int]]:
-    """Give the request's body and its length.
+def _bounded(receive: Receive) -> Receive:
+    """Hang up on a body past the limit: Django's handler would put all of it on the disk before anybody asks who sends it."""
+    taken = 0
+
+    async def receive_part() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return message if taken <= LARGEST_BODY else {"type": "http.disconnect"}
+
+    return receive_part
+
+
+async def _read_body(scope: Scope, receive: Receive) -> tuple[IO[bytes], int]:
+    """Return the request's body and its length.
 
     A body past the limit is not read on: Django gets its length and no bytes, and the view refuses it in its own way.
     """
     declared = int(next((value for name, value in scope["headers"] if name == b"content-length"), 0))
     first, more = (b"", False) if declared > LARGEST_BODY else await _receive_part(receive)
     if not more:
-        yield io.BytesIO(first), max(declared, len(first))
-        return
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-        body.write(first)
-        while more and body.tell() <= LARGEST_BODY:
-            part, more = await _receive_part(receive)
-            body.write(part)
-        length = body.tell()
-        body.seek(0)
-        if more:
-            body.truncate()
-        yield body, length
+        return io.BytesIO(first), max(declared, len(first))
+    body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - whoever answers the request closes it
+    try:
+        return body, await _read_on(body, first, receive)
+    except BaseException:
+        body.close()
+        raise
+
+
+async def _read_on(body: IO[bytes], first: bytes, receive: Receive) -> int:
+    """Read the rest of a body that comes in parts; return its length."""
+    body.write(first)
+    more = True
+    while more and body.tell() <= LARGEST_BODY:
+        part, more = await _receive_part(receive)
+        body.write(part)
+    length = body.tell()
+    body.seek(0)
+    if more:
+        body.truncate()
+    return length
 
 
 async def _receive_part(receive: Receive) -> tuple[bytes, bool]:
@@ -207,20 +293,26 @@ def _header_variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Name the headers as WSGI does; one with an underscore could pass for another, so it is dropped."""
     variables: dict[str, str] = {}
     for raw, value in headers:
-        if b"_" in raw:
-            continue
-        name = raw.decode("latin-1").upper().replace("-", "_")
-        variable = name if name == "CONTENT_TYPE" else f"HTTP_{name}"
-        between = "; " if name == "COOKIE" else ","
-        text = value.decode("latin-1")
-        variables[variable] = f"{variables[variable]}{between}{text}" if variable in variables else text
+        variable, text = _variable(raw), _legible(raw, value).decode("latin-1")
+        if variable in variables:
+            text = f"{variables[variable]}{'; ' if variable == 'HTTP_COOKIE' else ','}{text}"
+        if variable:
+            variables[variable] = text
     return variables
 
 
-def _close_connections(together: threading.Barrier) -> None:
-    with suppress(threading.BrokenBarrierError):
-        together.wait()
-    connections.close_all()
+def _legible(name: bytes, value: bytes) -> bytes:
+    """Leave out the parameters of a Content-Type that are written by RFC 2231: Django makes no request of an unknown encoding."""
+    return value.partition(b";")[0] if b"*" in value and name.lower() == b"content-type" else value
+
+
+@lru_cache(maxsize=256)
+def _variable(raw: bytes) -> str:
+    """Return the name of a header as WSGI has it, empty for one that is dropped."""
+    if b"_" in raw:
+        return ""
+    name = raw.decode("latin-1").upper().replace("-", "_")
+    return name if name == "CONTENT_TYPE" else f"HTTP_{name}"
 
 
 @receiver(request_finished, sender=ASGIHandler)
@@ -231,4 +323,4 @@ def _release(**_: object) -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rocketsdr.settings")
 embedded.join()
-application = Front(wsgi=get_wsgi_application(), asgi=get_asgi_application(), threads=settings.WEB_THREADS)
+application = Front(wsgi=get_wsgi_application(), api=ApiHandler(), asgi=get_asgi_application(), threads=settings.WEB_THREADS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -51,6 +52,7 @@ MCP_ALLOWED_ORIGINS = env.listed("MCP_ALLOWED_ORIGINS", [])  # pages of other si
 # --- Services ----------------------------------------------------------------------------------------------------------------
 
 _database = env.url("DATABASE_URL", embedded.database_url() if EMBEDDED else None, schemes=("postgresql", "postgres"))
+_prepares = env.flag("PREPARED_STATEMENTS", default=True)  # off behind a pooler that moves a client between connections
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -59,9 +61,9 @@ DATABASES = {
         "PASSWORD": _database.password,
         "HOST": _database.host,
         "PORT": str(_database.port or ""),
-        "OPTIONS": _database.options,
+        "OPTIONS": {**_database.options, "prepare_threshold": 0 if _prepares else None},  # of rocketsdr.lib.statements alone
         "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": True,  # of pages and jobs; the gateway's first statement repeats itself (rocketsdr.lib.statements)
     }
 }
 REDIS_URL = env.url("REDIS_URL", embedded.redis_url() if EMBEDDED else None, schemes=("redis", "rediss", "unix")).text
@@ -118,7 +120,10 @@ CELERY_TASK_ROUTES = {"campaigns.pump": {"queue": "pump"}}  # busy senders fill 
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "campaigns.tick", "schedule": 1.0 if EMBEDDED else 5.0, "options": {"expires": 5}},
     "purge answers": {"task": "mcp_gateway.purge", "schedule": 3600.0},
+    "purge undo steps": {"task": "accounts.purge_undo_steps", "schedule": 3600.0},
     "purge uploads": {"task": "integrations.purge_uploads", "schedule": 3600.0},
+    "purge downloads": {"task": "integrations.purge_downloads", "schedule": 3600.0},
+    "purge jobs": {"task": "campaigns.purge_jobs", "schedule": 3600.0},
 }
 
 # --- Applications -------------------------------------------------------------------------------------------------------------
@@ -176,6 +181,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = None if EMBEDDED else BASE_DIR / "staticfiles"  # the embedded mode serves them from where they lie
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = EMBEDDED
+TOOL_CALLS_KEPT = timedelta(days=env.integer("TOOL_CALLS_KEPT_DAYS", 90, low=1, high=3650))  # the record of every call
+TOOL_CALLS_EVERY = 0.5  # seconds that the records of reads wait to be written together; 0 writes each at once
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # bytes of one request body; the gateway's limit is the same
 
 # --- People sign in with their e-mail address -------------------------------------------------------------------------------

@@ -135,11 +135,9 @@ class Stack:
             child.end(deadline)
 
     def _programs(self) -> list[Program]:
-        web = ["rocketsdr.asgi:application", "--host", HOST, "--port", str(self.port), "--no-access-log"]
-        streams_end = ["--timeout-graceful-shutdown", "3"]  # a client's open event stream would keep the server for ever
         beat = ["beat", "--schedule", str(self.home / "beat-schedule"), "--loglevel", "INFO"]
         programs = [
-            _module("web", "uvicorn", *web, *streams_end, is_ready=lambda _: _answers(self.port)),
+            Program("web", web_command(self.port), lambda _: _answers(self.port)),
             _worker("worker", queue="celery", concurrency=1),
             _worker("pump", queue="pump", concurrency=2),
             _module("beat", "celery", "-A", "rocketsdr.celery", *beat, is_ready=lambda child: child.has_said("beat: Starting")),
@@ -178,6 +176,13 @@ class Stack:
         for child in self.children:
             if not child.is_running():
                 raise child.failure(f"ended with code {child.process.returncode}")
+
+
+def web_command(port: int) -> list[str]:
+    """Return the command that serves the web on this port, in one process."""
+    options = ["--host", HOST, "--port", str(port), "--no-access-log", "--no-proxy-headers", "--no-server-header"]
+    streams_end = ["--timeout-graceful-shutdown", "3"]  # a client's open event stream would keep the server for ever
+    return [sys.executable, "-m", "uvicorn", "rocketsdr.asgi:application", *options, *streams_end]
 
 
 def _managed(name: str, *arguments: str, is_ready: Callable[[Child], bool] = lambda _: True) -> Program:

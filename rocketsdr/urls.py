@@ -14,3 +14,6 @@ urlpatterns = [
     path("", include("campaigns.urls")),
     path("", include("mcp_gateway.urls")),
 ]
+
+handler400 = "mcp_gateway.rest.problems.bad_request"
+handler500 = "mcp_gateway.rest.problems.server_error"

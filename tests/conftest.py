@@ -45,14 +45,20 @@ DATABASE.setdefault("TEST", {})["NAME"] = f"test_rocketsdr_{RUN}"
 CACHE: dict[str, Any] = {**settings.CACHES["default"], "KEY_FUNCTION": _cache_key}
 settings.CACHES["default"] = CACHE
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, not safe
+settings.TOOL_CALLS_EVERY = 0  # records are there when the call returns
 settings.MAILBOX_DIR = RUN_FILES / "mailbox"
+STORAGES: dict[str, Any] = settings.STORAGES
+STORAGE: dict[str, Any] = STORAGES["default"]["OPTIONS"]
+STORAGE["location"] = f"{STORAGE['location']}{WORKER}"  # what one worker purges is its own
 django.setup()
 
 from django.db import connection  # noqa: E402 - models exist from here on
 
+from campaigns import models  # noqa: E402
 from campaigns.models import Campaign, Conversation, Enrollment, Lead, Persona, Product, Sender, SequenceStep  # noqa: E402
+from rocketsdr.accounts import approvals, audit  # noqa: E402
 from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES, Actor  # noqa: E402
-from rocketsdr.accounts.models import User, Workspace  # noqa: E402
+from rocketsdr.accounts.models import Approval, AuditEvent, User, Workspace  # noqa: E402
 from rocketsdr.accounts.models.workspace import Role  # noqa: E402
 from rocketsdr.accounts.services import IssuedKey, issue_api_key  # noqa: E402
 from rocketsdr.lib import clock  # noqa: E402
@@ -212,6 +218,18 @@ class Stranger:
     lead: Lead
     enrollment: Enrollment
     conversation: Conversation
+    job: models.Job
+
+    @property
+    def event(self) -> AuditEvent:
+        """Something they did."""
+        return audit.record(self.actor, "product.created", self.product)
+
+    @property
+    def approval(self) -> Approval:
+        """Something that waits for a decision of theirs."""
+        asks = partial(approvals.file, actor=self.actor, kind="campaigns.launch", text="Send it.", now=factories.NOW)
+        return asks(subject_id=self.campaign.id, digest=self.campaign.launch_digest)
 
 
 @pytest.fixture
@@ -233,4 +251,5 @@ def stranger(db: None) -> Stranger:
         lead=enrollment.lead,
         enrollment=enrollment,
         conversation=factories.ConversationFactory.create(campaign=campaign, lead=enrollment.lead),
+        job=factories.JobFactory.create(workspace=workspace),
     )

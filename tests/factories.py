@@ -231,6 +231,31 @@ class SuppressionFactory(DjangoModelFactory[models.Suppression]):
     created_at = NOW
 
 
+class JobFactory(DjangoModelFactory[models.Job]):
+    """An export of leads on its way; `launch=True` makes the job of a launch that is being read."""
+
+    class Meta:
+        model = models.Job
+
+    class Params:
+        launch = Trait(
+            kind=models.JobKind.LAUNCH,
+            tool="create_campaign",
+            request={},
+            campaign=SubFactory(
+                CampaignFactory, workspace=SelfAttribute("..workspace"), status=models.CampaignStatus.IMPORTING, launched_at=NOW
+            ),
+        )
+
+    workspace = SubFactory(WorkspaceFactory)
+    kind = models.JobKind.EXPORT
+    tool = "export_data"
+    request = {"kind": "leads", "format": "csv", "filters": {}}
+    created_at = NOW
+    updated_at = NOW
+    expires_at = NOW + timedelta(days=7)
+
+
 class EventFactory(DjangoModelFactory[models.Event]):
     class Meta:
         model = models.Event

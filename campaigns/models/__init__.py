@@ -4,6 +4,7 @@ from campaigns.models.csv_import import CsvImport, CsvImportProblem
 from campaigns.models.delivery import Delivery, DeliveryStatus, RenderedEmail
 from campaigns.models.enrollment import Enrollment, EnrollmentStatus
 from campaigns.models.event import Event, EventKind
+from campaigns.models.job import Job, JobKind, JobStatus
 from campaigns.models.lead import Lead
 from campaigns.models.persona import Persona
 from campaigns.models.product import Product
@@ -24,6 +25,9 @@ __all__ = [
     "Event",
     "EventKind",
     "InboundMessage",
+    "Job",
+    "JobKind",
+    "JobStatus",
     "Lead",
     "Persona",
     "Product",

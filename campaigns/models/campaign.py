@@ -10,6 +10,7 @@ from campaigns.models.persona import Persona
 from campaigns.models.product import Product
 from campaigns.models.sender import Sender
 from rocketsdr.accounts.models import User, Workspace
+from rocketsdr.accounts.models.workspace import ApprovalPolicy
 
 
 def weekdays() -> list[int]:
@@ -64,6 +65,15 @@ class Campaign(models.Model):
     send_from = models.TimeField(default=time(9))
     send_to = models.TimeField(default=time(17))
     facts = models.JSONField(default=dict, blank=True)
+    launched_with = models.CharField(
+        max_length=40, blank=True, help_text="The credential that launched or resumed it, e.g. key:12: whose cap on e-mails holds."
+    )
+    launch_policy = models.CharField(
+        max_length=20,
+        choices=ApprovalPolicy,
+        blank=True,
+        help_text="What its launch had to meet; a stricter one of today holds all the same.",
+    )
     launch_digest = models.CharField(max_length=64, blank=True)
     approved_digest = models.CharField(max_length=64, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
@@ -80,6 +90,7 @@ class Campaign(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CampaignStatus.values), name="campaign_status_is_known"),
+            models.CheckConstraint(condition=Q(launch_policy__in=["", *ApprovalPolicy.values]), name="campaign_launch_policy_is_known"),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "archived"]) | Q(product__isnull=False, persona__isnull=False, launched_at__isnull=False),
                 name="launched_campaign_is_complete",

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
@@ -16,7 +16,8 @@ from campaigns.models.lead import Lead
 from campaigns.models.sender import Sender, SenderDay, SenderStatus
 from campaigns.models.sequence import SequenceStep
 from campaigns.models.suppression import suppressed
-from rocketsdr.accounts.models import Workspace
+from rocketsdr.accounts import quotas
+from rocketsdr.accounts.models import QuotaUse, Workspace
 
 
 class DeliveryStatus(models.TextChoices):
@@ -37,19 +38,58 @@ NOT_STARTED = [DeliveryStatus.PREPARED, *WAITING, DeliveryStatus.CLAIMED]
 INFLIGHT_LEASE = timedelta(seconds=60)  # longer than a server may take to answer DATA, so that only a dead worker's runs out
 OPEN = [*WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.INFLIGHT]
 
-# One statement: the day's row is locked, at most what is left of the cap is taken, and the same statement counts it.
+# The day's rows, so that a claim has something to lock: the sender's, and one for each credential whose e-mails have a cap and that
+# has launched a campaign of this sender (one that is not running yet may be so in a moment). Of two credentials that launched it
+# together, the one with the smaller cap is charged.
+_OPEN_DAY = """
+    WITH capped AS (
+        SELECT DISTINCT ON (c.id) c.id AS campaign, k.workspace_id, 'key:' || k.id AS credential, k.sends_per_day AS cap
+        FROM accounts_apikey k
+        JOIN campaigns_campaign c ON c.workspace_id = k.workspace_id AND c.status NOT IN ('draft', 'archived')
+            AND 'key:' || k.id = ANY (string_to_array(c.launched_with, '+'))
+        JOIN campaigns_campaign_senders s ON s.campaign_id = c.id AND s.sender_id = %(sender)s
+        WHERE k.workspace_id = %(workspace)s AND k.sends_per_day IS NOT NULL
+        ORDER BY c.id, k.sends_per_day, k.id
+    ), sender_day AS (
+        INSERT INTO campaigns_senderday (sender_id, day, used) VALUES (%(sender)s, %(day)s, 0) ON CONFLICT DO NOTHING
+    ), credential_day AS (
+        INSERT INTO accounts_quotause (workspace_id, credential, name, day, used)
+        SELECT DISTINCT workspace_id, credential, 'sends', %(day)s::date, 0 FROM capped ORDER BY credential ON CONFLICT DO NOTHING
+    )
+    SELECT campaign, capped.credential, cap, coalesce(u.used, 0) < cap FROM capped LEFT JOIN accounts_quotause u
+        ON u.workspace_id = capped.workspace_id AND u.credential = capped.credential AND u.name = 'sends' AND u.day = %(day)s
+"""
+
+# One statement: the day's rows are locked (the sender's first, as in `release`), at most what is left of the caps is taken, and the
+# same statement counts it. A credential's place is numbered among the due ones, since several of its campaigns may be in the batch.
 _CLAIM = """
     WITH day AS (
         SELECT id, used FROM campaigns_senderday WHERE sender_id = %(sender)s AND day = %(day)s FOR UPDATE
     ), room AS (
         SELECT CASE WHEN %(cap)s::int IS NULL THEN %(limit)s ELSE greatest(least(%(limit)s, %(cap)s::int - used), 0) END AS size FROM day
+    ), capped AS (
+        SELECT * FROM unnest(%(campaigns)s::bigint[], %(credentials)s::text[], %(caps)s::int[]) AS c (campaign_id, credential, cap)
+    ), spent AS (
+        SELECT credential, used FROM accounts_quotause WHERE (SELECT count(*) FROM day) > 0
+            AND workspace_id = %(workspace)s AND name = 'sends' AND day = %(day)s AND credential = ANY (%(credentials)s::text[])
+        ORDER BY credential FOR UPDATE
     ), due AS ({due}
+    ), placed AS (
+        SELECT due.id, due.due_at, coalesce(capped.credential, '') AS credential, capped.cap - spent.used AS room,
+            row_number() OVER (PARTITION BY capped.credential ORDER BY due.due_at, due.id) AS place
+        FROM due LEFT JOIN capped ON capped.campaign_id = due.campaign_id LEFT JOIN spent ON spent.credential = capped.credential
+    ), allowed AS (
+        SELECT id, credential FROM placed WHERE credential = '' OR place <= room ORDER BY due_at, id LIMIT (SELECT size FROM room)
     ), claimed AS (
-        UPDATE campaigns_delivery
-        SET status = 'claimed', worker = %(worker)s, lease_until = %(lease_until)s, cap_day = %(day)s
-        WHERE id IN (SELECT id FROM due ORDER BY due_at, id LIMIT (SELECT size FROM room)) RETURNING id, due_at
+        UPDATE campaigns_delivery taken SET status = 'claimed', worker = %(worker)s, lease_until = %(lease_until)s, cap_day = %(day)s,
+            cap_credential = allowed.credential
+        FROM allowed WHERE taken.id = allowed.id RETURNING taken.id, taken.due_at, taken.cap_credential
     ), counted AS (
         UPDATE campaigns_senderday SET used = used + (SELECT count(*) FROM claimed) WHERE id = (SELECT id FROM day)
+    ), charged AS (
+        UPDATE accounts_quotause u SET used = u.used + c.number
+        FROM (SELECT cap_credential, count(*) AS number FROM claimed WHERE cap_credential <> '' GROUP BY cap_credential) c
+        WHERE u.workspace_id = %(workspace)s AND u.name = 'sends' AND u.day = %(day)s AND u.credential = c.cap_credential
     )
     SELECT id FROM claimed ORDER BY due_at, id
 """
@@ -92,24 +132,28 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(sender_id=sender.id, workspace_id=sender.workspace_id)
 
     def claim(self, *, sender: Sender, worker: str, lease: timedelta, closed: Collection[int], now: datetime, limit: int) -> list[int]:
-        """Take due deliveries for this worker in one statement (SKIP LOCKED), within the sender's cap of the day; return their ids.
+        """Take due deliveries for this worker in one statement (SKIP LOCKED), within the day's caps of the sender and of the credentials
+        that launched their campaigns; return their ids.
 
         `closed` names the campaigns that are outside their sending hours now.
         """
-        SenderDay.objects.bulk_create([SenderDay(sender=sender, day=now.date())], ignore_conflicts=True)
+        own: dict[str, Any] = {
+            "sender": sender.id,
+            "workspace": sender.workspace_id,
+            "day": now.date(),
+            "cap": sender.daily_cap,
+            "limit": limit,
+        }
+        capped = _open_day(own)
+        used_up = [each.campaign_id for each in capped if not each.has_room]
         with transaction.atomic():
-            due = self.due(now).for_sender(sender).exclude(campaign_id__in=closed).order_by("due_at", "id")[:limit]
-            sql, params = due.select_for_update(skip_locked=True, of=("self",)).values("id", "due_at").query.sql_with_params()
+            due = self.due(now).for_sender(sender).exclude(campaign_id__in=[*closed, *used_up]).order_by("due_at", "id")[:limit]
+            locked = due.select_for_update(skip_locked=True, of=("self",)).values("id", "due_at", "campaign_id")
+            sql, params = locked.query.sql_with_params()
             named = {f"p{place}": value for place, value in enumerate(params)}
             claim = _CLAIM.format(due=sql % tuple(f"%({name})s" for name in named))
-            own = {
-                "sender": sender.id,
-                "day": now.date(),
-                "cap": sender.daily_cap,
-                "limit": limit,
-                "worker": worker,
-                "lease_until": now + lease,
-            }
+            campaigns, credentials, caps, _ = map(list, zip(*capped, strict=True)) if capped else ([], [], [], [])
+            own |= {"campaigns": campaigns, "credentials": credentials, "caps": caps, "worker": worker, "lease_until": now + lease}
             with connection.cursor() as cursor:
                 cursor.execute(claim, named | own)
                 return [row[0] for row in cursor.fetchall()]
@@ -135,11 +179,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def release(self, claimed: list[Delivery]) -> int:
         """Put claimed deliveries (rows that this transaction has locked) back into the queue and their places back into the caps."""
         places = Counter((each.sender_id, each.cap_day) for each in claimed if each.sender_id is not None and each.cap_day is not None)
-        for (sender_id, day), number in places.items():
+        for (sender_id, day), number in sorted(places.items()):
             SenderDay.objects.filter(sender_id=sender_id, day=day).update(used=F("used") - number)
+        capped = [each for each in claimed if each.cap_credential]
+        charged = Counter((each.workspace_id, each.cap_credential, each.cap_day) for each in capped if each.cap_day is not None)
+        for (workspace_id, credential, day), number in sorted(charged.items()):
+            today = QuotaUse.objects.filter(workspace_id=workspace_id, credential=credential, name=quotas.SENDS, day=day)
+            today.update(used=F("used") - number)
         ids = [delivery.id for delivery in claimed]
         waiting = Case(When(attempts=0, then=Value(DeliveryStatus.QUEUED)), default=Value(DeliveryStatus.DEFERRED))
-        return self.filter(id__in=ids, status=DeliveryStatus.CLAIMED).update(status=waiting, worker="", lease_until=None, cap_day=None)
+        return self.filter(id__in=ids, status=DeliveryStatus.CLAIMED).update(
+            status=waiting, worker="", lease_until=None, cap_day=None, cap_credential=""
+        )
 
     def settle_expired(self, now: datetime) -> list[Delivery]:
         """Say `unknown` of every message whose worker fell silent after the server may have got it; return them."""
@@ -154,6 +205,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(enrollment__in=enrollments, status__in=NOT_STARTED).update(
             status=DeliveryStatus.CANCELLED, note=reason, lease_until=None
         )
+
+
+class SendCap(NamedTuple):
+    """A campaign whose credential has a cap on e-mails, and whether that has room left today."""
+
+    campaign_id: int
+    credential: str
+    cap: int
+    has_room: bool
+
+
+def _open_day(given: Mapping[str, Any]) -> list[SendCap]:
+    """Make the rows that a claim locks; return the caps that it has to keep besides the sender's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_DAY, given)
+        return [SendCap(*row) for row in cursor.fetchall()]
 
 
 @cache
@@ -181,6 +248,7 @@ class Delivery(models.Model):
     worker = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cap_day = models.DateField(null=True, blank=True, help_text="The day in whose cap a claim was counted.")
+    cap_credential = models.CharField(max_length=40, blank=True, help_text="The credential in whose cap a claim was counted.")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="How often the server has refused it for now.")
     message_id = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=500, blank=True, help_text="What the server or the platform said last.")

@@ -28,12 +28,27 @@ Key = int | str | None
 
 _KEYS = {"none": "NULL::int", "day": "(at AT TIME ZONE %(timezone)s)::date", "step": "step", "sender": "sender_id"}
 
-BASIS = (
-    "sent: e-mails that a mail server has taken. delivered: leads whose first e-mail was taken. replies, unsubscribed, bounced: leads. "
-    "positive, meetings: leads whose thread a person or an agent has marked so. blocked, suppressed: leads who got no e-mail, because it "
-    "could not be written or because the suppression list forbids it. failed: e-mails refused for good. unknown: e-mails that may have "
-    "arrived, which are never sent again. opens and clicks are not tracked and always 0. "
-    "In a window each counts at its own time, an e-mail when it was sent and an answer when it came."
+DEFINITIONS = {
+    "leads": "leads that were enrolled",
+    "sent": "e-mails that a mail server has taken",
+    "delivered": "leads whose first e-mail was taken",
+    "opens": "not tracked, always 0",
+    "clicks": "not tracked, always 0",
+    "replies": "leads that have answered",
+    "positive": "leads whose thread a person or an agent has marked as interested or as a meeting",
+    "meetings": "leads whose thread a person or an agent has marked as a meeting",
+    "unsubscribed": "leads that have opted out",
+    "bounced": "leads whose address does not exist",
+    "failed": "e-mails refused for good",
+    "unknown": "e-mails that may have arrived, which are never sent again",
+    "blocked": "leads that got no e-mail, because it could not be written",
+    "suppressed": "leads that got no e-mail, because the suppression list forbids it",
+}
+BASIS = " ".join(
+    [
+        *(f"{name}: {text}." for name, text in DEFINITIONS.items()),
+        "In a window each counts at its own time, an e-mail when it was sent and an answer when it came.",
+    ]
 )
 DENOMINATORS = {
     "reply_rate": "replies / delivered leads",
@@ -43,7 +58,7 @@ DENOMINATORS = {
     "bounce_rate": "bounced / delivered leads",
 }
 # A reply belongs to the day it came and its e-mail to an earlier one, so that days have no rates.
-_ROW_DENOMINATORS = {
+ROW_DENOMINATORS = {
     "step": {name: text.replace("delivered leads", "e-mails of the step") for name, text in DENOMINATORS.items()},
     "sender": {name: f"{text} of the sender" for name, text in DENOMINATORS.items()},
 }
@@ -100,7 +115,7 @@ class Count(NamedTuple):
 
 @dataclass(slots=True)
 class Counters:
-    """What has happened; `BASIS` says what each number counts."""
+    """What has happened; `DEFINITIONS` says what each number counts."""
 
     leads: int = 0
     sent: int = 0
@@ -185,10 +200,10 @@ class Analytics:
     envelope: Envelope
 
 
-def campaign_counters(*, actor: Actor, campaign_ids: Collection[int]) -> dict[int, Counters]:
+def campaign_counters(*, actor: Actor, campaign_ids: Collection[int], window: Window | None = None) -> dict[int, Counters]:
     """Return the numbers of some of the workspace's campaigns, in one query; an id that is not the workspace's counts nothing."""
     counted = {campaign_id: Counters() for campaign_id in campaign_ids}
-    for count in _count(actor, list(counted), "none", Window()):
+    for count in _count(actor, list(counted), "none", window or Window()):
         counted[count.campaign_id].add(count)
     return counted
 
@@ -209,14 +224,14 @@ def campaign_analytics(
     campaign = get_campaign(actor=actor, campaign_id=campaign_id)
     _check_group(group_by)
     timezone = Workspace.objects.values_list("timezone", flat=True).get(id=actor.workspace_id)
-    window = Window(_moment(start, "from", timezone), _moment(end, "to", timezone, days=1), timezone)
+    window = Window(moment(start, "from", timezone), moment(end, "to", timezone, days=1), timezone)
     if window.start and window.end and window.start >= window.end:
         raise Invalid("`from` does not lie before `to`.", field="from", fix="Swap them, or leave one of them out.")
     summary = Counters()
     for count in _count(actor, [campaign.id], "none", window):
         summary.add(count)
     rows = _rows(_count(actor, [campaign.id], group_by, window), group_by) if group_by else []
-    return Analytics(summary, rows, Envelope(as_of=now, window=window, row_denominators=_ROW_DENOMINATORS.get(group_by or "", {})))
+    return Analytics(summary, rows, Envelope(as_of=now, window=window, row_denominators=ROW_DENOMINATORS.get(group_by or "", {})))
 
 
 def envelope_as_json(envelope: Envelope) -> dict[str, Any]:
@@ -257,7 +272,7 @@ def _check_group(group_by: str | None) -> None:
     raise Invalid(f"Results cannot be grouped by {group_by!r:.60}.", field="group_by", fix=supported)
 
 
-def _moment(given: date | datetime | None, name: str, timezone: str, *, days: int = 0) -> datetime | None:
+def moment(given: date | datetime | None, name: str, timezone: str, *, days: int = 0) -> datetime | None:
     """Return the moment that a date or a time means; `days` are added to a date only."""
     if given is None:
         return None

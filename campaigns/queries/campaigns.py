@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from campaigns.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, EnrollmentStatus, Sender, SenderStatus, SequenceStep
 from campaigns.models.csv_import import CsvImport, ImportStatus
 from campaigns.queries.pages import Page, page
 from campaigns.rules import capacity
+from rocketsdr.accounts import quotas
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import NotFound
 
@@ -63,6 +64,17 @@ def list_campaigns(
     cursor: str | None = None,
 ) -> Page[Campaign]:
     """Return the workspace's campaigns, the newest first."""
+    return page(matching(actor=actor, status=status, type=type, query=query), limit=limit, cursor=cursor, order=("-id",))
+
+
+def matching(
+    *,
+    actor: Actor,
+    status: str | None = None,
+    type: str | None = None,  # noqa: A002 - the field's word
+    query: str | None = None,
+) -> QuerySet[Campaign]:
+    """Return those campaigns of the workspace in no order."""
     found = Campaign.objects.of_workspace(actor.workspace_id)
     if status:
         found = found.filter(status=status)
@@ -70,7 +82,7 @@ def list_campaigns(
         found = found.filter(type=type)
     if query:
         found = found.filter(name__icontains=query)
-    return page(found, limit=limit, cursor=cursor, order=("-id",))
+    return found
 
 
 def progress(*, campaign: Campaign) -> Progress:
@@ -137,7 +149,7 @@ def detail(*, actor: Actor, campaign_id: int, now: datetime) -> Detail:
         persona_id=campaign.persona_id,
         steps=list(campaign.steps.all()),
         senders=list(campaign.senders.order_by("id")),
-        schedule=Hours(campaign.timezone, campaign.send_days, f"{campaign.send_from:%H:%M}", f"{campaign.send_to:%H:%M}"),
+        schedule=hours_of(campaign),
         health=_health(so_far),
         blocked_by=waits_for,
         hold_until=campaign.hold_until,
@@ -145,19 +157,37 @@ def detail(*, actor: Actor, campaign_id: int, now: datetime) -> Detail:
     )
 
 
+def hours_of(campaign: Campaign) -> Hours:
+    """Return the campaign's sending hours as they are told."""
+    return Hours(campaign.timezone, campaign.send_days, f"{campaign.send_from:%H:%M}", f"{campaign.send_to:%H:%M}")
+
+
 def blocked_by(*, campaign: Campaign, now: datetime) -> list[str]:
     """Say in sentences what keeps a campaign from sending now; nothing for one that sends or is over."""
     scheduled = campaign.status == CampaignStatus.SCHEDULED
     held = scheduled and campaign.hold_until is not None and campaign.hold_until > now
+    running = campaign.status == CampaignStatus.RUNNING
+    used_up = quotas.why_nothing_is_sent(campaign.workspace_id, campaign.launched_with, now=now) if running else ""
     reasons = {
         "The workspace is paused.": campaign.workspace.paused_at is not None,
         f"The campaign is paused. {campaign.pause_reason}".strip(): campaign.status == CampaignStatus.PAUSED,
         "Its leads are still being read and written to.": campaign.status == CampaignStatus.IMPORTING,
         "A person has to approve the launch.": scheduled and campaign.approved_digest != campaign.launch_digest,
         f"The first e-mail is held until {campaign.hold_until:%Y-%m-%d %H:%M} UTC." if held else "": held,
+        used_up: bool(used_up),
         "None of its senders is active.": campaign.status not in OVER and not campaign.senders.filter(status=SenderStatus.ACTIVE).exists(),
     }
     return [reason for reason, holds in reasons.items() if holds]
+
+
+def promise(*, campaign: Campaign) -> dict[str, object]:
+    """Return what a campaign says, in whose name and when: what somebody who agrees to its launch has agreed to."""
+    return {
+        "facts": campaign.facts,
+        "steps": list(campaign.steps.order_by("position").values_list("wait_days", "subject", "body")),
+        "senders": list(campaign.senders.order_by("id").values_list("id", flat=True)),
+        "hours": [campaign.timezone, campaign.send_days, f"{campaign.send_from}-{campaign.send_to}"],
+    }
 
 
 def _health(so_far: Progress) -> str:

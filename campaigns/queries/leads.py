@@ -46,11 +46,19 @@ def list_leads(
     cursor: str | None = None,
 ) -> Page[LeadView]:
     """Return the workspace's leads, the newest first: those of a campaign, in a state, or with a text in address, name or company."""
+    leads, enrollments = matching(actor=actor, campaign_id=campaign_id, status=status, query=query)
+    return _views(page(leads, limit=limit, cursor=cursor), enrollments, campaign_id)
+
+
+def matching(
+    *, actor: Actor, campaign_id: int | None = None, status: EnrollmentStatus | str | None = None, query: str | None = None
+) -> tuple[QuerySet[Lead], QuerySet[Enrollment]]:
+    """Return those leads of the workspace in no order, and the enrollments that were asked for."""
     enrollments = _enrollments(actor, campaign_id, status)
     leads = Lead.objects.filter(_search(query), workspace_id=actor.workspace_id, archived_at__isnull=True)
     if campaign_id is not None or status is not None:
         leads = leads.filter(Exists(enrollments.filter(lead=OuterRef("pk"))))
-    return _views(page(leads, limit=limit, cursor=cursor), enrollments, campaign_id)
+    return leads, enrollments
 
 
 def _enrollments(actor: Actor, campaign_id: int | None, status: str | None) -> QuerySet[Enrollment]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from campaigns.models import Persona
-from campaigns.queries.pages import LIMIT, Page, page
+from campaigns.queries.pages import LIMIT, Page, page_of_workspace
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import NotFound
 
@@ -16,4 +16,4 @@ def get_persona(*, actor: Actor, persona_id: int) -> Persona:
 
 def list_personas(*, actor: Actor, limit: int = LIMIT, cursor: str | None = None) -> Page[Persona]:
     """Return the workspace's personas, the newest first."""
-    return page(Persona.objects.filter(workspace_id=actor.workspace_id), limit=limit, cursor=cursor)
+    return page_of_workspace(Persona, workspace_id=actor.workspace_id, limit=limit, cursor=cursor)

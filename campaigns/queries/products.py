@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from campaigns.models import Product
-from campaigns.queries.pages import LIMIT, Page, page
+from campaigns.queries.pages import LIMIT, Page, page_of_workspace
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import NotFound
 
@@ -16,4 +16,4 @@ def get_product(*, actor: Actor, product_id: int) -> Product:
 
 def list_products(*, actor: Actor, limit: int = LIMIT, cursor: str | None = None) -> Page[Product]:
     """Return the workspace's products, the newest first."""
-    return page(Product.objects.filter(workspace_id=actor.workspace_id), limit=limit, cursor=cursor)
+    return page_of_workspace(Product, workspace_id=actor.workspace_id, limit=limit, cursor=cursor)

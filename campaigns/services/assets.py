@@ -15,9 +15,9 @@ from django.db import models
 from campaigns.models import Persona, Product
 from campaigns.rules import texts
 from campaigns.services import preparing
-from rocketsdr.accounts import audit
+from rocketsdr.accounts import audit, undo
 from rocketsdr.accounts.actor import Actor
-from rocketsdr.lib.errors import Invalid
+from rocketsdr.lib.errors import Conflict, Invalid
 
 MAX_TEXT = 10_000  # characters of a description, or of an object written as JSON
 MAX_ITEMS = 20  # pains, value propositions, …
@@ -27,11 +27,15 @@ Asset = TypeVar("Asset", Product, Persona)
 Column = models.Field[Any, Any]
 
 
+class InUse(Conflict):
+    code = "asset_in_use"
+
+
 def store(*, actor: Actor, asset: Asset, fields: tuple[str, ...]) -> Asset:
     """Store a new product or persona, or refuse it naming the field."""
     _tidy(asset, fields)
     asset.save(force_insert=True)
-    audit.record(actor, f"{_noun(asset)}.created", asset)
+    undo.remember(audit.record(actor, f"{_noun(asset)}.created", asset))
     return asset
 
 
@@ -47,9 +51,19 @@ def change(*, actor: Actor, asset: Asset, changes: Mapping[str, object], fields:
     if changed:
         asset.updated_at = now
         type(asset).objects.filter(id=asset.id).update(**changed, updated_at=now)
-        audit.record(actor, f"{_noun(asset)}.updated", asset, fields=",".join(sorted(changed)))
+        event = audit.record(actor, f"{_noun(asset)}.updated", asset, fields=",".join(sorted(changed)))
+        undo.remember(event, before={name: before[name] for name in changed}, after=changed)
         preparing.enqueue_drafts(asset.campaigns.all())
     return asset
+
+
+def discard(*, actor: Actor, asset: Product | Persona) -> None:
+    """Delete a product or persona that no campaign speaks of."""
+    type(asset).objects.select_for_update().get(id=asset.id)
+    if asset.campaigns.exists():
+        raise InUse(f"A campaign uses this {_noun(asset)}.", fix="It stays; update it, or leave it alone.")
+    audit.record(actor, f"{_noun(asset)}.deleted", asset)
+    asset.delete()
 
 
 def _tidy(asset: Product | Persona, fields: tuple[str, ...]) -> None:

@@ -9,16 +9,16 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from campaigns.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Enrollment, EnrollmentStatus
+from campaigns.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Enrollment, EnrollmentStatus, Job
 from campaigns.models.campaign import LAUNCHED
 from campaigns.models.delivery import WAITING
 from campaigns.queries.campaigns import get_campaign
 from campaigns.queries.personas import get_persona
 from campaigns.queries.products import get_product
 from campaigns.queries.senders import usable_senders
-from campaigns.services import importing, launching, sequences
+from campaigns.services import following, importing, launching, sequences
 from campaigns.services.sequences import StepSpec
-from rocketsdr.accounts import approvals, audit
+from rocketsdr.accounts import approvals, audit, undo
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.accounts.models import Workspace
 from rocketsdr.lib.errors import Conflict, Invalid
@@ -72,10 +72,11 @@ class CampaignSpec:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A campaign after a verb, with what its file held: the one that was given now, or for a launch the last one."""
+    """A campaign after a verb, with what its file held (the one given now, or for a launch the last one) and the job of what goes on."""
 
     campaign: Campaign
     attached: importing.Attached | None = None
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Held:
 
     campaign: Campaign
     held_messages: int
+    job: Job | None = None
 
 
 @transaction.atomic
@@ -95,8 +97,9 @@ def create(*, actor: Actor, spec: CampaignSpec, launch: bool, now: datetime) -> 
     campaign = Campaign.objects.create(
         workspace_id=actor.workspace_id, name=_name(spec), created_by_id=actor.user_id, created_at=now, timezone=_workspace_timezone(actor)
     )
-    outcome = _apply(actor, campaign, spec, launch=launch, now=now)
-    audit.record(actor, "campaign.created", campaign)  # last: the audit log's lock makes the workspace's other acts wait
+    verb = "create_campaign" if launch else "create_campaign_draft"
+    outcome = _apply(actor, campaign, spec, launch=launch, verb=verb, now=now)
+    undo.remember(audit.record(actor, "campaign.created", campaign))  # last: the audit log's lock makes the workspace's other acts wait
     return outcome
 
 
@@ -104,22 +107,34 @@ def create(*, actor: Actor, spec: CampaignSpec, launch: bool, now: datetime) -> 
 def finalize(*, actor: Actor, campaign_id: int, spec: CampaignSpec, now: datetime) -> Outcome:
     """Complete a draft and launch it; leads that came with the draft need not come again."""
     campaign = _lock_draft(actor, campaign_id)
-    return _apply(actor, campaign, spec, launch=True, now=now)
+    return _apply(actor, campaign, spec, launch=True, verb="finalize_campaign_draft", now=now)
 
 
-def _apply(actor: Actor, campaign: Campaign, spec: CampaignSpec, *, launch: bool, now: datetime) -> Outcome:
+def _apply(actor: Actor, campaign: Campaign, spec: CampaignSpec, *, launch: bool, verb: str, now: datetime) -> Outcome:
     """Write what the spec says into a draft, in the order in which one thing needs another."""
     _check_type(spec)
     _set_fields(actor, campaign, spec)
     _set_senders(actor, campaign, spec, needed=launch)
     _set_steps(campaign, spec)
     attached = _attach_leads(actor, campaign, spec, now)
+    job = _begin_job(actor, campaign, attached, launch=launch, verb=verb, now=now)
     if launch:
         launching.request(actor=actor, campaign=campaign, now=now)
     elif campaign.product_id and campaign.persona_id:
         enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
-    campaign.refresh_from_db()
-    return Outcome(campaign=campaign, attached=attached or (importing.last_attached(campaign) if launch else None))
+    for row in (campaign, job):
+        if row is not None:
+            row.refresh_from_db()
+    return Outcome(campaign=campaign, attached=attached or (importing.last_attached(campaign) if launch else None), job=job)
+
+
+def _begin_job(
+    actor: Actor, campaign: Campaign, attached: importing.Attached | None, *, launch: bool, verb: str, now: datetime
+) -> Job | None:
+    """Return the job of what goes on after the call: of the launch as a whole, or of the file of a draft."""
+    if launch:
+        return following.begin_launch(actor=actor, campaign=campaign, tool=verb, now=now)
+    return following.import_of(actor=actor, csv_import=attached.csv_import, tool=verb, now=now) if attached else None
 
 
 def _check_launchable(spec: CampaignSpec) -> None:
@@ -255,6 +270,7 @@ def pause(*, actor: Actor, campaign_id: int, reason: str = "", now: datetime) ->
         raise NotPausable(f"The campaign is {campaign.status}; there is nothing to pause.", status=campaign.status)
     Delivery.objects.release(list(campaign.deliveries.filter(status=DeliveryStatus.CLAIMED).order_by("id").select_for_update(no_key=True)))
     approvals.withdraw(actor=actor, kind=launching.KIND, subject_id=campaign.id, now=now)
+    following.settle_launch(campaign_id=campaign.id, now=now)
     audit.record(actor, "campaign.paused", campaign)
     return _held(campaign)
 
@@ -266,16 +282,22 @@ def resume(*, actor: Actor, campaign_id: int, now: datetime) -> Held:
     paused = Campaign.objects.filter(id=campaign.id, status=CampaignStatus.PAUSED)
     if paused.update(status=CampaignStatus.SCHEDULED, paused_at=None, pause_reason="") != 1:
         raise NotResumable(f"The campaign is {campaign.status}; only a paused one is resumed.", status=campaign.status)
+    job = None if campaign.launch_digest else following.begin_launch(actor=actor, campaign=campaign, tool="resume_campaign", now=now)
     launching.schedule_again(campaign, actor=actor, now=now)
-    audit.record(actor, "campaign.resumed", campaign)
+    undo.remember(audit.record(actor, "campaign.resumed", campaign))
     enqueue("campaigns.tick")
-    return _held(campaign)
+    return _held(campaign, job)
 
 
-def _held(campaign: Campaign) -> Held:
+def held(*, actor: Actor, job: Job) -> Held:
+    """Return what has become of the campaign whose resumption this job was."""
+    return _held(get_campaign(actor=actor, campaign_id=job.campaign_id or 0), job)
+
+
+def _held(campaign: Campaign, job: Job | None = None) -> Held:
     campaign.refresh_from_db()
     waiting = campaign.deliveries.filter(status__in=[DeliveryStatus.PREPARED, *WAITING])
-    return Held(campaign=campaign, held_messages=waiting.count())
+    return Held(campaign=campaign, held_messages=waiting.count(), job=job)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 
 from campaigns.models import Campaign, Enrollment, EnrollmentStatus, Event, EventKind, Lead, Suppression
 from campaigns.rules.csv_rows import Row
-from campaigns.services import bulk
+from campaigns.services import bulk, launching
 
 # What a value of the file replaces if it has one. The parts of a name hang together: `full_name` has a rule of its own.
 _FIELDS = ("first_name", "last_name", "company", "title", "website", "linkedin_url", "phone", "city", "country")
@@ -53,6 +53,7 @@ _ADD = _statement(
     ORDER BY s.email_key
     ON CONFLICT (workspace_id, email_key) WHERE archived_at IS NULL DO NOTHING"""
 )
+# Who is written to by a launch that was reviewed stays who they were in the review: their later e-mails are made of these values.
 # Half a name ("Ada") does not replace a whole one: it changes its half, and nothing where that half is the same.
 _MERGE = _statement(
     """WITH changed AS (
@@ -69,7 +70,9 @@ _MERGE = _statement(
                 ), 200)
             END AS full_name
         ) m
-        WHERE ({own}) IS DISTINCT FROM ({merged})
+        WHERE ({own}) IS DISTINCT FROM ({merged}) AND NOT EXISTS (
+            SELECT FROM {enrollment} i WHERE i.lead_id = l.id AND i.campaign_id = ANY(%(reviewed)s) AND i.status = %(active)s
+        )
         ORDER BY l.email_key
         FOR NO KEY UPDATE OF l
     )
@@ -101,6 +104,7 @@ def enrol(*, campaign: Campaign, rows: Sequence[Row], now: datetime) -> int:
     """Make leads of these people, or bring the leads up to date, and enrol them; return how many are new to the workspace.
 
     An empty cell never erases what is known. Who is suppressed is enrolled as such, so that the numbers of the campaign add up.
+    Whom a reviewed launch still writes to stays as they were reviewed until their sequence ends or the campaign is paused.
     """
     senders = list(campaign.senders.order_by("id").values_list("id", flat=True))
     values: dict[str, int | str | datetime | list[int]] = {
@@ -122,7 +126,7 @@ def enrol(*, campaign: Campaign, rows: Sequence[Row], now: datetime) -> int:
         cursor.execute(_ADD, values)
         new: int = cursor.rowcount
         if new < len(rows):
-            cursor.execute(_MERGE, values)
+            cursor.execute(_MERGE, {**values, "reviewed": launching.reviewed(campaign.workspace_id)})
         cursor.execute(_ENROL, values)
         cursor.execute("DROP TABLE staged")
     return new

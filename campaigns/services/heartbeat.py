@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Enrollment, EnrollmentStatus, EventKind, Sender, SenderStatus
 from campaigns.models.csv_import import ImportStatus
 from campaigns.models.delivery import WAITING
-from campaigns.services import scheduling, sending, stopping
+from campaigns.services import jobs, launching, scheduling, sending, stopping
 from rocketsdr.accounts import approvals
 from rocketsdr.lib.jobs import enqueue
 
@@ -34,10 +34,11 @@ def tick(*, now: datetime) -> None:
     if now.second < RARE_LOOKS:
         _end_suppressed(now)
         _wake_drafts(now)
-    Campaign.objects.released(now).update(status=CampaignStatus.RUNNING)
+    launching.let_go(now=now)
     scheduling.finish_campaigns(Campaign.objects.all(), now=now)
     _wake_imports(now)
     _wake_launches(now)
+    jobs.take_up(now=now, since=now - STALE_AFTER)
     _wake_senders(now)
 
 

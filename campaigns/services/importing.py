@@ -16,10 +16,11 @@ from campaigns.rules import csv_rows
 from campaigns.rules.csv_rows import CsvFault, CsvTable, Rejected, Row
 from campaigns.rules.csv_rows.decoding import decode
 from campaigns.rules.csv_rows.records import records, split_lines
-from campaigns.services import bulk, enrolling, launching
+from campaigns.services import bulk, enrolling, following, launching
 from integrations import storage
-from rocketsdr.accounts import audit
+from rocketsdr.accounts import audit, quotas
 from rocketsdr.accounts.actor import Actor, job_actor
+from rocketsdr.lib import progress
 from rocketsdr.lib.errors import Conflict, DomainError, Invalid
 from rocketsdr.lib.jobs import enqueue
 
@@ -59,12 +60,15 @@ def attach_upload(*, actor: Actor, campaign: Campaign, url: str, filename: str =
 
 
 def _attach(actor: Actor, campaign: Campaign, content: bytes, filename: str, field: str, now: datetime) -> Attached:
+    progress.report(0, None, "Checking the file.")
     table = _read(content, field)
+    progress.report(table.data_rows, table.data_rows, "The file is checked.")
     digest = hashlib.sha256(content).hexdigest()
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
     rows, rejected, left_out = _divided(campaign, content, table)
     csv_import = _same_file(campaign, digest, left_out)
     if csv_import is None:
+        quotas.use_cap(actor, "leads", number=len(rows), now=now)
         csv_import = CsvImport.objects.create(
             workspace_id=campaign.workspace_id,
             campaign=campaign,
@@ -140,6 +144,7 @@ def _readable(campaign: Campaign, content: bytes) -> CsvTable:
 
 def _finish(csv_import: CsvImport, now: datetime, **outcome: int | str) -> None:
     CsvImport.objects.filter(id=csv_import.id).update(content=None, finished_at=now, **outcome)
+    following.settle_import(csv_import_id=csv_import.id, now=now)
 
 
 def _keep_problems(csv_import: CsvImport, table: CsvTable, rejected: Sequence[Rejected]) -> None:

@@ -20,13 +20,15 @@ from campaigns.models import (
     Sender,
     SequenceStep,
 )
-from campaigns.services import bulk, composing, sequences
+from campaigns.services import bulk, composing, following, sequences
 from campaigns.services.composing import Letterhead
+from rocketsdr.lib import progress
 from rocketsdr.lib.jobs import enqueue
 from rocketsdr.lib.locks import alone
 
 BATCH = 500  # leads written in one transaction
 WRITE_LOCK = 7_302  # the class of the advisory locks that let one worker at a time write a campaign
+WRITING = "Writing the first e-mails."
 REWRITABLE = [DeliveryStatus.PREPARED, DeliveryStatus.BLOCKED]
 WRITABLE = [EnrollmentStatus.ACTIVE, EnrollmentStatus.BLOCKED]
 
@@ -42,11 +44,15 @@ def enqueue_drafts(drafts: QuerySet[Campaign]) -> None:
 def write_first_emails(*, campaign_id: int, now: datetime) -> None:
     """Write what is missing or out of date of a campaign's first e-mails, then let a launch that waited for them go on.
 
-    When another worker is writing them, this will leave it to that one, which looks again when it is done.
+    When another worker is writing them, this will leave it to that one, which looks again when it is done. A launch that is paused
+    meanwhile keeps what is written; resuming it goes on with the rest.
     """
-    with alone(WRITE_LOCK, campaign_id) as is_alone:
-        if not is_alone or not _write_all(campaign_id, now):
-            return
+    try:
+        with alone(WRITE_LOCK, campaign_id) as is_alone, following.reported(campaign_id=campaign_id, now=now):
+            if not is_alone or not _write_all(campaign_id, now):
+                return
+    except following.Stopped:
+        return
     enqueue("campaigns.write_first_emails" if _is_outdated(campaign_id) else "campaigns.advance_launch", campaign_id=campaign_id)
 
 
@@ -59,13 +65,24 @@ def _write_all(campaign_id: int, now: datetime) -> bool:
     has_many = campaign.enrollments.count() > BATCH
     if has_many:
         bulk.analyze(Lead, Enrollment)
+    done, total = _so_far(campaign)
+    progress.report(done, total, WRITING)
     for sender in campaign.senders.all():
         last: int | None = 0
         while last is not None:
-            last = _write_batch(campaign, sender, last, now)
+            written, last = _write_batch(campaign, sender, last, now)
+            done += written
+            progress.report(done, total, WRITING)
     if has_many:
         bulk.analyze(Delivery, RenderedEmail)
     return True
+
+
+def _so_far(campaign: Campaign) -> tuple[int, int]:
+    """Return how many of the first e-mails are written and up to date, and how many there will be."""
+    total = campaign.enrollments.filter(status__in=WRITABLE).count()
+    missing = (unwritten(campaign, sender, first_letterhead(campaign, sender)).count() for sender in campaign.senders.all())
+    return max(total - sum(missing), 0), total
 
 
 def _is_outdated(campaign_id: int) -> bool:
@@ -141,21 +158,21 @@ def assign_senders(campaign: Campaign) -> None:
 
 
 @transaction.atomic
-def _write_batch(campaign: Campaign, sender: Sender, after: int, now: datetime) -> int | None:
-    """Write up to a batch of those behind an enrolment; return where the next one begins, if there may be one.
+def _write_batch(campaign: Campaign, sender: Sender, after: int, now: datetime) -> tuple[int, int | None]:
+    """Write up to a batch of those behind an enrolment; return how many, and where the next one begins, if there may be one.
 
     The lock on the campaign keeps two writers from writing the same lead.
     """
     locked = _locked(campaign.id)
     if locked is None or not is_writable(locked):
-        return None
+        return 0, None
     campaign = locked
     head, step = first_letterhead(campaign, sender), first_step(campaign)
     waiting = unwritten(campaign, sender, head, after=after).select_related("lead").order_by("id")
     batch = list(waiting.select_for_update(of=("self",), no_key=True)[:BATCH])  # an opt-out at this moment waits, or is seen
     Delivery.objects.filter(enrollment__in=batch, step=step, status__in=REWRITABLE).delete()
     _store(campaign, step, head, batch, now)
-    return batch[-1].id if len(batch) == BATCH else None
+    return len(batch), batch[-1].id if len(batch) == BATCH else None
 
 
 def _store(campaign: Campaign, step: SequenceStep, head: Letterhead, batch: Iterable[Enrollment], now: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 LONGEST_ID = 19  # digits of the largest bigint
-_KEY = "Any unique text: a repeated call with the same key gives the first answer and acts no second time, for 7 days."
+STEERING = ("idempotency_key", "dry_run", "confirmation_token")  # how a call is made, not what it does
 
 
 def _whole_number(value: Any) -> int:
@@ -24,7 +25,7 @@ Id = Annotated[
     int,
     Field(ge=1, le=2**63 - 1),
     BeforeValidator(_whole_number),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]}),
+    WithJsonSchema({"type": ["integer", "string"]}),
 ]
 
 
@@ -44,5 +45,20 @@ class ListArguments(Arguments):
 class WriteArguments(Arguments):
     """What every tool that changes something takes."""
 
-    idempotency_key: Annotated[str, Field(min_length=8, max_length=128, description=_KEY)] | None = None
-    dry_run: Annotated[bool, Field(description="true: change nothing, say what would happen.")] = False
+    idempotency_key: Annotated[str, Field(min_length=8, max_length=128, description="Same key, same call: acts once.")] | None = None
+    dry_run: Annotated[bool, Field(description="true: only say what would happen.")] = False
+
+    def canonical(self) -> str:
+        """Return the same text for calls that ask for the same, however they are written and steered."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude=set(STEERING), exclude_defaults=True)
+        return json.dumps(asked, sort_keys=True, ensure_ascii=False)
+
+
+class ActArguments(WriteArguments):
+    """What every tool takes that may need somebody's word first: it sends, answers, spends or lifts a protection."""
+
+    confirmation_token: Annotated[str, Field(max_length=500, description="Of a confirmation_required answer.")] | None = None
+
+    def acts(self) -> bool:
+        """Say whether the call does with these arguments what needs the word."""
+        return True

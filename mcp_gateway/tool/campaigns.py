@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from campaigns.queries import campaigns as queries
+from campaigns.queries.jobs import Job
+from campaigns.services import importing
 from campaigns.services.campaigns import CampaignSpec, Outcome, ScheduleSpec, missing
 from campaigns.services.sequences import StepSpec
 from mcp_gateway.tool.arguments import Arguments, Id, WriteArguments
+from mcp_gateway.tool.jobs import LongResult
 from mcp_gateway.tool.parts import Part
-from mcp_gateway.tool.results import Result, one_line
+from mcp_gateway.tool.results import one_line
 from mcp_gateway.tool.wording import brief, count, lines
+from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
 
 SHOWN_ROWS = 20  # rejected rows that an answer tells one by one
@@ -109,8 +113,11 @@ class ImportedLeads(Part):
     rejected: list[RejectedRow]
 
 
-class CampaignOutcome(Result):
+class CampaignOutcome(LongResult):
     """A campaign after it was made or finalized. `leads` says what its file held; `rejected` shows the first rows of those refused."""
+
+    volatile: ClassVar[frozenset[str]] = frozenset({"campaign_id", "job_id", "hold_until", "blocked_by", "estimated_finish"})
+    _outcome: Outcome | None = PrivateAttr(None)
 
     campaign_id: int
     name: str
@@ -122,10 +129,16 @@ class CampaignOutcome(Result):
     estimated_finish: datetime | None
 
     @classmethod
+    def of_job(cls, actor: Actor, job: Job) -> Self:
+        """Return what the tool would say now that its job is over."""
+        campaign = queries.get_campaign(actor=actor, campaign_id=job.campaign_id or 0)
+        return cls.of(Outcome(campaign=campaign, attached=importing.last_attached(campaign), job=job))
+
+    @classmethod
     def of(cls, outcome: Outcome) -> Self:
         campaign, at = outcome.campaign, now()
         leads = _leads(outcome)
-        return cls(
+        made = cls(
             campaign_id=campaign.id,
             name=campaign.name,
             status=campaign.status,
@@ -134,7 +147,14 @@ class CampaignOutcome(Result):
             blocked_by=queries.blocked_by(campaign=campaign, now=at) if campaign.launched_at else [],
             hold_until=campaign.hold_until,
             estimated_finish=queries.estimated_finish(campaign=campaign, leads=leads.accepted if leads else 0, now=at),
+            job_id=outcome.job.id if outcome.job else None,
         )
+        made._outcome = outcome
+        return made
+
+    def promise(self) -> dict[str, Any]:
+        promised = queries.promise(campaign=self._outcome.campaign) if self._outcome else {}
+        return {**super().promise(), "promise": promised}
 
     def text(self) -> str:
         return lines(
@@ -144,6 +164,7 @@ class CampaignOutcome(Result):
             f"  Still missing: {', '.join(self.missing)}" if self.missing else "",
             *(f"  Waiting: {brief(each)}" for each in self.blocked_by),
             f"  Last e-mail about: {self.estimated_finish:%Y-%m-%d}" if self.estimated_finish and not self.missing else "",
+            f"  Job: {self.job_id} (get_job shows how far it is)" if self.job_id and self.status == "importing" else "",
             f"  Next: {_NEXT.get(self.status, 'get_campaign shows how far it is.')}",
         )
 

@@ -9,15 +9,17 @@ from functools import cached_property
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from mcp_gateway.tool import faults, schemas
-from mcp_gateway.tool.arguments import Arguments, WriteArguments
+from mcp_gateway.tool.arguments import ActArguments, Arguments, WriteArguments
 from mcp_gateway.tool.results import ERROR_FIELDS, Result
 from rocketsdr.accounts.actor import SCOPES, Actor
 from rocketsdr.accounts.quotas import PER_DAY
 
 A = TypeVar("A", bound=Arguments)
 R = TypeVar("R", bound=Result)
+_TEXT = FieldInfo(annotation=str)
 
 
 class BadTool(TypeError):
@@ -43,11 +45,14 @@ class Tool:
     idempotent: bool
     open_world: bool
     core: bool
+    reports: bool
+    act: bool
+    long_running: bool
     aliases: tuple[str, ...]
 
     def parse(self, arguments: dict[str, Any]) -> Arguments:
         """Return the checked arguments, or refuse with one sentence for each fault."""
-        if found := faults.nul_characters(arguments):
+        if found := faults.unstorable(arguments):
             raise faults.refusal(found)
         try:
             return self.arguments.model_validate(arguments)
@@ -60,7 +65,7 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> schemas.Schema:
-        return schemas.output_schema(self.result)
+        return schemas.output_schema(self.result, act=self.act)
 
 
 def tool(
@@ -75,12 +80,17 @@ def tool(
     idempotent: bool = False,
     open_world: bool = False,
     core: bool = True,
+    reports: bool = False,
+    act: bool = False,
+    long_running: bool = False,
     aliases: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Actor, A], R]], Tool]:
     """Make a function of an actor and arguments a tool.
 
     `doing` completes the sentence "Error …: …"; `scope` is what the credential must hold, None for what any may do. A core tool
-    stands in every list; the others can be called all the same.
+    stands in every list; the others can be called all the same. A tool that `reports` tells its client meanwhile how far it is.
+    An `act` starts sending, answers, spends or lifts a protection: the approval policy decides whether it needs somebody's word first.
+    The work of a `long_running` one goes on after the answer, which names the job.
     """
 
     def declare(function: Callable[[Actor, A], R]) -> Tool:
@@ -102,6 +112,9 @@ def tool(
             idempotent=idempotent,
             open_world=open_world,
             core=core,
+            reports=reports,
+            act=act,
+            long_running=long_running,
             aliases=aliases,
         )
         if broken := _broken_rule(declared):
@@ -114,7 +127,7 @@ def tool(
 def _broken_rule(tool: Tool) -> str:
     """Return what the declaration lacks, as the end of a sentence; empty for a good one."""
     rules = {
-        "has no docstring: say what it does in the world": bool(tool.description),
+        "has no docstring of whole sentences: say what it does in the world": tool.description.endswith("."),
         f"names the scope {tool.scope}, which does not exist": tool.scope is None or tool.scope in SCOPES,
         f"names the quota {tool.quota}, which does not exist": tool.quota is None or tool.quota in PER_DAY,
         "writes, so its arguments derive from WriteArguments": tool.read_only or issubclass(tool.arguments, WriteArguments),
@@ -122,6 +135,12 @@ def _broken_rule(tool: Tool) -> str:
             tool.read_only and issubclass(tool.arguments, WriteArguments)
         ),
         "only reads, so it destroys nothing": not (tool.read_only and tool.destructive),
+        "is an act if and only if its arguments derive from ActArguments": tool.act == issubclass(tool.arguments, ActArguments),
+        "is an act, so the status in its result is any text": not tool.act
+        or tool.result.model_fields.get("status", _TEXT).annotation is str,
+        "names a secret or volatile field that its result does not have": (
+            tool.result.secret_fields | tool.result.volatile <= tool.result.model_fields.keys()
+        ),
         "gives a result without text()": not inspect.isabstract(tool.result),
         f"gives a field that errors have too ({', '.join(sorted(ERROR_FIELDS))})": not ERROR_FIELDS & tool.result.model_fields.keys(),
     }

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from itertools import islice
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -114,20 +116,20 @@ _FIXES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 }
 
 
-def nul_characters(arguments: Mapping[str, Any]) -> list[FieldError]:
-    """Name the texts that hold a NUL character: no database keeps one, and no e-mail may."""
-    return [FieldError(field, f"{field} holds a NUL character: remove it.") for field in _with_nul(arguments, "")][:MOST]
+def unstorable(arguments: Mapping[str, Any]) -> list[FieldError]:
+    """Name the values that no database keeps: texts with a NUL character, and numbers so large that they are read as infinite."""
+    return [FieldError(field, f"{field} {fault}.") for field, fault in islice(_unstorable(arguments, ""), MOST)]
 
 
-def _with_nul(value: Any, path: str) -> Iterator[str]:
-    if isinstance(value, str):
-        if "\x00" in value:
-            yield path
-    elif isinstance(value, dict):
+def _unstorable(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
         for key, item in value.items():
-            yield from _with_nul(item, f"{path}.{key}".lstrip("."))
-            if "\x00" in key:
-                yield path or "arguments"
+            yield from _unstorable(item, f"{path}.{key}".lstrip("."))
+            yield from _unstorable(key, path or "arguments")
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _with_nul(item, f"{path}[{number}]")
+            yield from _unstorable(item, f"{path}[{number}]")
+    elif isinstance(value, str) and "\x00" in value:
+        yield path, "holds a NUL character: remove it"
+    elif isinstance(value, float) and not isfinite(value):
+        yield path, "is beyond any number: send a smaller one"

@@ -18,10 +18,26 @@ class Account(Part):
     has_postal_address: bool
 
 
+class Caps(Part):
+    calls: int | None
+    campaigns: int | None
+    leads: int | None
+    sends: int | None
+
+    def line(self) -> str:
+        """Name the limits that there are."""
+        limits = ", ".join(f"{name} {cap:,}" for name, cap in self if cap is not None)
+        return f"Limits of this credential a day: {limits}" if limits else ""
+
+
 class Key(Part):
     name: str
     scopes: list[str]
+    caps: Caps
     expires: datetime | None
+    toolset: str
+    policy: str
+    may_approve: bool
 
 
 class Policies(Part):
@@ -31,7 +47,8 @@ class Policies(Part):
 
     def line(self) -> str:
         hold = f"the first e-mail of a launch is held for {count(self.hold_minutes, 'minute')}"
-        return f"Policy: {hold if self.approval_policy == 'cooling_off' else 'a person approves each launch'}"
+        meets = {"cooling_off": hold, "confirm": f"each act is confirmed first, then {hold}"}
+        return f"Policy: {meets.get(self.approval_policy, 'a person approves each launch')}"
 
 
 class Identity(Result):
@@ -46,7 +63,9 @@ class Identity(Result):
             f"Acting for: {account.person}, {account.role}",
             f"Credential: {one_line(key.name)}, {f'expires {key.expires:%Y-%m-%d}' if key.expires else 'does not expire'}",
             f"Scopes: {', '.join(key.scopes)}",
+            key.caps.line(),
             self.policies.line(),
+            "This credential may decide the approvals that others have asked for." if key.may_approve else "",
             "The workspace is paused: nothing is sent." if self.policies.paused else "",
             "" if account.has_postal_address else "The workspace has no postal address, so it cannot launch from a real mailbox.",
         )

@@ -6,23 +6,39 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from mcp_gateway.tool.arguments import STEERING
+
 Schema = dict[str, Any]
 VALUES = frozenset({"default", "enum", "const", "examples"})  # below these keys stand values, not schemas
+_OF_ACTS: Schema = {
+    "status": {"type": "string"},
+    "preview": {"type": "string"},
+    "confirmation_token": {"type": "string"},
+    "expires_at": {"type": "string", "format": "date-time"},
+    "approval_id": {"type": ["integer", "null"]},
+}
+_UNCONFIRMED = [["status", "preview", "confirmation_token", "expires_at"], ["status", "approval_id"]]
 
 
 def input_schema(model: type[BaseModel]) -> Schema:
     """Return the schema of what a tool takes; what may be left out is simply not required."""
-    return _object(_slim(_inlined(model.model_json_schema(mode="validation")), nullable=False))
+    schema = _object(_slim(_inlined(model.model_json_schema(mode="validation")), nullable=False))
+    steering = {name: schema["properties"].pop(name) for name in STEERING if name in schema["properties"]}
+    schema["properties"] |= steering  # last: what a call is about comes first
+    return schema
 
 
-def output_schema(model: type[BaseModel]) -> Schema:
-    """Return the schema of what a tool gives: its result, or an error with a code and a message.
+def output_schema(model: type[BaseModel], *, act: bool = False) -> Schema:
+    """Return the schema of what a tool gives: its result, or an error with a code and a message; for an act also that somebody's
+    word is needed first.
 
-    Clients check a refusal's structured content against this schema too, so it has to allow both.
+    Clients check all of these against this schema, so it has to allow them.
     """
     schema = _object(_slim(_inlined(model.model_json_schema(mode="serialization")), nullable=True))
     required = schema.pop("required", [])
-    return {**schema, "anyOf": [{"required": required}, {"required": ["code", "message", "fix"]}]}
+    shapes = [required, ["code", "message", "fix"], *(_UNCONFIRMED if act else [])]
+    properties = {**(_OF_ACTS if act else {}), **schema["properties"], "truncated": {"type": "boolean"}}
+    return {**schema, "properties": properties, "anyOf": [{"required": names} for names in shapes]}
 
 
 def _object(schema: Schema) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mcp_gateway.tool import capping
 from mcp_gateway.tool.results import one_line
 
 BRIEF = 300  # characters of a description that a list shows; the structured result has it whole
@@ -26,3 +27,8 @@ def count(number: int, noun: str) -> str:
 def lines(*parts: str) -> str:
     """Return the parts below each other; empty ones are left out."""
     return "\n".join(part for part in parts if part)
+
+
+def short(text: str) -> str:
+    """Return a text that is no longer than an answer may be."""
+    return text if len(text) <= capping.MOST else text[: capping.MOST - len(capping.NOTE)] + capping.NOTE

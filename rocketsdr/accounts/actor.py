@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Literal
 
 from rocketsdr.lib.errors import Forbidden
@@ -41,20 +41,65 @@ SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
     "viewer": READ_SCOPES,
 }
 
+POLICIES = ("", "cooling_off", "confirm", "approval")  # what an act meets, from the laxest; empty: whatever the others say
+Toolset = Literal["core", "full"]
+
 
 class MissingScope(Forbidden):
     code = "insufficient_scope"
 
 
 @dataclass(frozen=True, slots=True)
+class Caps:
+    """How much one credential may on one day (UTC); None is no limit of its own."""
+
+    calls: int | None = None
+    campaigns: int | None = None
+    leads: int | None = None
+    sends: int | None = None
+
+    def __and__(self, other: Caps) -> Caps:
+        """Return what both allow."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Caps(*(min((cap for cap in pair if cap is not None), default=None) for pair in pairs))
+
+
+NO_CAPS = Caps()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """One caller of one workspace. `credential` is `key:12` for an API key, empty for a person at a page or a job of ours."""
+    """One caller of one workspace. `credential` is `key:12` for an API key, empty for a person at a page or a job of ours.
+
+    `policy` is the credential's own approval policy (empty: the workspace's), `may_approve` says that an owner lets it decide approvals.
+    """
 
     workspace_id: int
     user_id: int | None
     via: Via
     scopes: frozenset[str] = ALL_SCOPES
     credential: str = ""
+    toolset: Toolset = "core"
+    policy: str = ""
+    may_approve: bool = False
+    caps: Caps = NO_CAPS
+
+    @property
+    def credentials(self) -> list[str]:
+        """The credentials that the caller came with, one by one; none for a person."""
+        return parts_of(self.credential)
+
+    def joined(self, other: Actor) -> Actor:
+        """Return the caller who presents two credentials of one workspace: they may what both allow, and meet the stricter policy."""
+        return replace(
+            self,
+            scopes=self.scopes & other.scopes,
+            credential=f"{self.credential}+{other.credential}",
+            toolset=self.toolset if other.toolset == "full" else other.toolset,
+            policy=stricter(self.policy, other.policy),
+            may_approve=self.may_approve and other.may_approve,
+            caps=self.caps & other.caps,
+        )
 
     def require(self, scope: str) -> None:
         """Refuse with the name of the missing scope, unless this caller holds it."""
@@ -64,6 +109,16 @@ class Actor:
                 fix=f"Use a key that has {scope}, or ask an owner of the workspace for one.",
                 scope=scope,
             )
+
+
+def parts_of(credential: str) -> list[str]:
+    """Return the single credentials in what an actor or a row names: `key:1+key:2` are two."""
+    return [part for part in credential.split("+") if part]
+
+
+def stricter(*policies: str) -> str:
+    """Return the strictest of these approval policies."""
+    return max(policies, key=POLICIES.index)
 
 
 def job_actor(workspace_id: int) -> Actor:

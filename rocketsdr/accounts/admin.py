@@ -12,11 +12,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from rocketsdr.accounts import approvals, audit
+from rocketsdr.accounts import approvals, audit, pausing
 from rocketsdr.accounts.actor import Via
-from rocketsdr.accounts.models import ApiKey, Approval, AuditEvent, AuditHead, Clock, Membership, QuotaUse, User, Workspace
+from rocketsdr.accounts.models import ApiKey, Approval, AuditEvent, AuditHead, Clock, Membership, QuotaUse, UndoStep, User, Workspace
+from rocketsdr.accounts.models.api_key import CAP_FIELDS
+from rocketsdr.accounts.models.workspace import Role
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, ModelForm, UserAdmin, each, operator
-from rocketsdr.accounts.services import revoke_api_key
+from rocketsdr.accounts.services import change_api_key, revoke_api_key, rules_of
 from rocketsdr.lib.clock import now
 
 admin.site.site_header = admin.site.site_title = "RocketSDR admin"
@@ -113,6 +115,18 @@ class WorkspaceAdmin(ModelAdmin):
     search_fields = ["name", "=id"]
     readonly_fields = ["paused_at", "pause_reason", "created_at"]
     inlines = [MembershipInline]
+    actions = ["pause", "lift_pause"]
+
+    @admin.action(description="Pause: nothing leaves any more", permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> None:
+        def verb(row: Workspace) -> object:
+            return pausing.pause(actor=operator(request, row.id), reason="By an operator.", now=now())
+
+        each(self, request, queryset, verb, done="Workspaces paused")
+
+    @admin.action(description="Lift the pause: real e-mails go to real people", permissions=["change"])
+    def lift_pause(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> None:
+        each(self, request, queryset, lambda row: pausing.lift(actor=operator(request, row.id), now=now()), done="Pauses lifted")
 
     def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: Any) -> None:
         """Store what was typed, with its audit row."""
@@ -149,12 +163,29 @@ class MembershipAdmin(ModelAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Inspect):
-    list_display = ["name", "prefix", "workspace", "maker", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    """Keys are made on the pages of Settings; here their rules can be changed, and they are revoked."""
+
+    RULES = ("read_only", "toolset", "approval_policy", "may_approve", *CAP_FIELDS)
+
+    list_display = ["name", "prefix", "workspace", "maker", "toolset", "approval_policy", "may_approve", "expires_at", "revoked_at"]
     list_filter = ["revoked_at", "expires_at", "created_at"]
     list_select_related = ["workspace", "maker"]
     search_fields = ["name", "=prefix", "workspace__name", "maker__email"]
-    exclude = ["digest"]
+    readonly_fields = ["workspace", "maker", "name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    fields = [*readonly_fields[:5], *RULES, *readonly_fields[5:]]
     actions = ["revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        """Let operators change the rules of a key that still works; what was revoked is history."""
+        return obj is not None and obj.revoked_at is None and self.has_operate_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
+        """Only who manages the workspace, or this whole installation, lets an agent approve."""
+        return self.readonly_fields if obj and _manages(request, obj.workspace_id) else [*self.readonly_fields, "may_approve"]
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: Any) -> None:
+        """Store the rules through the service, which writes the log."""
+        change_api_key(actor=operator(request, obj.workspace_id), key_id=obj.id, rules=rules_of(obj))
 
     @admin.action(description="Revoke: refused from the next call on", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
@@ -162,6 +193,11 @@ class ApiKeyAdmin(Inspect):
             return revoke_api_key(actor=operator(request, key.workspace_id), key_id=key.id, now=now())
 
         each(self, request, queryset, verb, done="Keys revoked")
+
+
+def _manages(request: HttpRequest, workspace_id: int) -> bool:
+    managers = Membership.objects.filter(workspace_id=workspace_id, user_id=request.user.pk or 0, role__in=[Role.OWNER, Role.ADMIN])
+    return bool(request.user.is_superuser) or managers.exists()
 
 
 @admin.register(Approval)
@@ -227,10 +263,10 @@ class AuditHeadAdmin(Inspect):
 
 @admin.register(QuotaUse)
 class QuotaUseAdmin(Inspect):
-    list_display = ["day", "workspace", "name", "used"]
+    list_display = ["day", "workspace", "credential", "name", "used"]
     list_filter = ["name"]
     list_select_related = ["workspace"]
-    search_fields = ["workspace__name", "name"]
+    search_fields = ["workspace__name", "name", "=credential"]
     date_hierarchy = "day"
     ordering = ["-day", "-used"]
 
@@ -248,3 +284,12 @@ class OAuthApplicationAdmin(Inspect):
     list_select_related = ["user"]
     search_fields = ["name", "=client_id", "user__email"]
     exclude = ["client_secret", "hash_client_secret"]
+
+
+@admin.register(UndoStep)
+class UndoStepAdmin(Inspect):
+    list_display = ["id", "workspace", "action", "expires_at", "undone_at"]
+    list_filter = ["action"]
+    list_select_related = ["workspace"]
+    search_fields = ["action", "workspace__name", "=event__id"]
+    exclude = ["needed"]  # it may hold people's words

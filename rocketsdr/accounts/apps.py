@@ -8,7 +8,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
+        from rocketsdr.accounts import approvals, pausing
         from rocketsdr.lib import clock
+
+        approvals.register(pausing.KIND, pausing.ACT)
 
         if settings.EMBEDDED:
             from rocketsdr.accounts.models import Clock

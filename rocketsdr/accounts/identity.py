@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from rocketsdr.accounts.actor import Actor
+from rocketsdr.accounts import approvals
+from rocketsdr.accounts.actor import Actor, Caps
 from rocketsdr.accounts.models import ApiKey, Membership, Workspace
 
 
@@ -23,16 +24,20 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the caller came with; its scopes are those that hold today."""
+    """What the caller came with; its scopes are those that hold today, and an empty policy is the workspace's."""
 
     name: str
     scopes: list[str]
+    caps: Caps
     expires: datetime | None
+    toolset: str
+    policy: str
+    may_approve: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What the caller's acts meet."""
+    """What the caller's acts meet: the policy of the workspace or of the credential, whichever is stricter."""
 
     approval_policy: str
     hold_minutes: int
@@ -50,7 +55,6 @@ def describe(*, actor: Actor) -> Identity:
     """Return the workspace, the person and the credential behind an actor."""
     workspace = Workspace.objects.get(id=actor.workspace_id)
     member = Membership.objects.select_related("user").filter(workspace=workspace, user_id=actor.user_id or 0).first()
-    key = ApiKey.objects.filter(id=int(actor.credential.removeprefix("key:"))).first() if actor.credential.startswith("key:") else None
     return Identity(
         account=Account(
             workspace_id=workspace.id,
@@ -60,6 +64,21 @@ def describe(*, actor: Actor) -> Identity:
             timezone=workspace.timezone,
             has_postal_address=bool(workspace.postal_address.strip()),
         ),
-        key=Credential(name=key.name if key else actor.via, scopes=sorted(actor.scopes), expires=key.expires_at if key else None),
-        policies=Policies(workspace.approval_policy, workspace.hold_minutes, paused=workspace.paused_at is not None),
+        key=_credential(actor),
+        policies=Policies(approvals.policy_of(actor), workspace.hold_minutes, paused=workspace.paused_at is not None),
+    )
+
+
+def _credential(actor: Actor) -> Credential:
+    """Describe what the caller came with; of two keys both names, and the expiry that comes first."""
+    ids = [int(part.removeprefix("key:")) for part in actor.credentials if part.startswith("key:")]
+    keys = list(ApiKey.objects.filter(workspace_id=actor.workspace_id, id__in=ids).order_by("id"))
+    return Credential(
+        name=" + ".join(key.name for key in keys) or actor.via,
+        scopes=sorted(actor.scopes),
+        caps=actor.caps,
+        expires=min((key.expires_at for key in keys if key.expires_at), default=None),
+        toolset=actor.toolset,
+        policy=actor.policy,
+        may_approve=actor.may_approve,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,16 +13,29 @@ from django.db import transaction
 from django.db.models import F
 
 from rocketsdr.accounts import audit
-from rocketsdr.accounts.actor import SCOPES, SCOPES_OF_ROLE, Actor
+from rocketsdr.accounts.actor import NO_CAPS, POLICIES, READ_SCOPES, SCOPES, SCOPES_OF_ROLE, Actor, Caps
 from rocketsdr.accounts.models import ApiKey, Clock, Membership, User, Workspace
+from rocketsdr.accounts.models.api_key import CAP_FIELDS, ApiKeyToolset
 from rocketsdr.accounts.models.workspace import Role
-from rocketsdr.lib import crypto
+from rocketsdr.lib import crypto, statements
 from rocketsdr.lib.errors import Conflict, Forbidden, Invalid, NotFound
 
 KEY_MARK = "rsdr_live_"
 MAX_WORKSPACE_NAME = 120
 MAX_KEY_NAME = 100
+MAX_CAP = 2**31 - 1
 NO_DIGEST = "0" * 64  # compared where there is no key, so that an unknown prefix takes as long as a known one
+KEY_FACTS = (
+    *("key.id", "key.workspace_id", "key.maker_id", "key.digest", "key.scopes", "key.last_used_at", "membership.role"),
+    *("key.read_only", "key.toolset", "key.approval_policy", "key.may_approve", *(f"key.{name}" for name in CAP_FIELDS)),
+)
+KEY_STATEMENT = f"""
+    SELECT {", ".join(KEY_FACTS)}
+    FROM accounts_apikey AS key
+    JOIN accounts_user AS maker ON maker.id = key.maker_id AND maker.is_active
+    JOIN accounts_membership AS membership ON membership.user_id = key.maker_id AND membership.workspace_id = key.workspace_id
+    WHERE key.prefix = %(prefix)s AND key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > %(now)s)
+"""  # noqa: S608 - our own names; it opens every request, so it is written by hand
 LAST_USED_EVERY = timedelta(minutes=1)  # how exact last_used_at is; a write per call would cost more than the call
 
 
@@ -30,6 +45,29 @@ class ClockIsReal(Conflict):
 
 class TooMuchForTheMaker(Forbidden):
     code = "more_than_the_maker_may"
+
+
+class KeyRevoked(Conflict):
+    code = "api_key_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRules:
+    """What an owner says of a key besides its scopes; `policy` is empty for the workspace's."""
+
+    toolset: str = ApiKeyToolset.CORE
+    policy: str = ""
+    may_approve: bool = False
+    caps: Caps = NO_CAPS
+    read_only: bool = False
+
+    def columns(self) -> dict[str, str | int | bool | None]:
+        """Return the rules as they are stored."""
+        kept = {"toolset": self.toolset, "approval_policy": self.policy, "may_approve": self.may_approve, "read_only": self.read_only}
+        return {**kept, **dict(zip(CAP_FIELDS, astuple(self.caps), strict=True))}
+
+
+USUAL = KeyRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +118,18 @@ def operator_of(*, workspace_id: int) -> Actor:
 
 
 @transaction.atomic
-def issue_api_key(*, actor: Actor, name: str, scopes: frozenset[str], expires_at: datetime | None = None, now: datetime) -> IssuedKey:
+def issue_api_key(
+    *,
+    actor: Actor,
+    name: str,
+    scopes: frozenset[str],
+    expires_at: datetime | None = None,
+    rules: KeyRules = USUAL,
+    now: datetime,
+) -> IssuedKey:
     """Make a key that speaks for the actor's workspace and never may more than its maker does today."""
     _check_key_request(actor, scopes, expires_at, now)
+    _check_rules(actor, rules)
     prefix, secret = crypto.random_token(5), crypto.random_token(25)
     text = f"{KEY_MARK}{prefix}_{secret}"
     key = ApiKey.objects.create(
@@ -93,8 +140,9 @@ def issue_api_key(*, actor: Actor, name: str, scopes: frozenset[str], expires_at
         digest=crypto.digest(text),
         scopes=sorted(scopes),
         expires_at=expires_at,
+        **rules.columns(),
     )
-    audit.record(actor, "api_key.issued", key, scopes=" ".join(key.scopes))
+    audit.record(actor, "api_key.issued", key, scopes=" ".join(key.scopes), **_said_of(rules))
     return IssuedKey(key=key, secret=text)
 
 
@@ -107,6 +155,50 @@ def _check_key_request(actor: Actor, scopes: frozenset[str], expires_at: datetim
         raise TooMuchForTheMaker(f"You may not give away what you do not have: {', '.join(beyond)}.", fix="Leave these scopes out.")
     if expires_at is not None and expires_at <= now:
         raise Invalid("The expiry lies in the past.", field="expires_at", fix="Choose a later day, or none.")
+
+
+def _check_rules(actor: Actor, rules: KeyRules, *, before: KeyRules | None = None) -> None:
+    """Refuse rules that are unknown, and the power to approve from somebody who may not give it."""
+    if rules.toolset not in ApiKeyToolset.values:
+        raise Invalid(f"Unknown toolset {rules.toolset!r:.60}.", field="toolset", fix=f"Use one of {', '.join(ApiKeyToolset.values)}.")
+    if rules.policy not in POLICIES:
+        fix = f"Use one of {', '.join(POLICIES[1:])}, or none for the workspace's."
+        raise Invalid(f"Unknown approval policy {rules.policy!r:.60}.", field="policy", fix=fix)
+    for name, cap in zip(Caps.__slots__, astuple(rules.caps), strict=True):
+        if cap is not None and not 1 <= cap <= MAX_CAP:
+            raise Invalid(f"The cap on {name} is {cap}.", field=name, fix="Give a whole number from 1 on, or none for no cap.")
+    if rules.may_approve and not (before and before.may_approve):
+        _check_may_let_approve(actor)
+
+
+def _check_may_let_approve(actor: Actor) -> None:
+    if actor.credential:
+        raise Forbidden("Only a signed-in owner or admin lets an agent approve.", fix="Ask one to set it in the admin.")
+    actor.require("admin")
+
+
+def _said_of(rules: KeyRules) -> dict[str, str | int | bool | None]:
+    """Return what the audit log says of a key's rules: those that are not the usual ones."""
+    usual = USUAL.columns()
+    return {name: value for name, value in rules.columns().items() if value != usual[name]}
+
+
+@transaction.atomic
+def change_api_key(*, actor: Actor, key_id: int, rules: KeyRules) -> ApiKey:
+    """Give a key other rules from its next call on. Whoever manages the workspace may; scopes and expiry stay as they were made."""
+    actor.require("admin")
+    key = get_api_key(actor=actor, key_id=key_id)
+    _check_rules(actor, rules, before=rules_of(key))
+    if ApiKey.objects.filter(id=key.id, revoked_at__isnull=True).update(**rules.columns()) != 1:
+        raise KeyRevoked("The key is revoked; nothing of it changes any more.", fix="Make a new key.")
+    audit.record(actor, "api_key.changed", key, **_said_of(rules))
+    key.refresh_from_db()
+    return key
+
+
+def rules_of(key: ApiKey) -> KeyRules:
+    """Return what an owner has said of a key."""
+    return KeyRules(key.toolset, key.approval_policy, may_approve=key.may_approve, caps=key.caps, read_only=key.read_only)
 
 
 def _maker_id(actor: Actor) -> int:
@@ -145,15 +237,28 @@ def actor_of_api_key(text: str, *, now: datetime) -> Actor | None:
     if not (text.isascii() and text.isprintable()):  # no key of ours, and not every such text may reach the database
         return None
     prefix = text.removeprefix(KEY_MARK).partition("_")[0]
-    of_members = ApiKey.objects.usable(now).filter(maker__is_active=True, maker__memberships__workspace_id=F("workspace_id"))
-    facts = ("id", "workspace_id", "maker_id", "digest", "scopes", "last_used_at", "maker__memberships__role")
-    row = of_members.filter(prefix=prefix[:8]).values_list(*facts).first()
-    if not crypto.matches(text, row[3] if row else NO_DIGEST) or row is None:
+    row = next(iter(statements.read(KEY_STATEMENT, {"prefix": prefix[:8], "now": now})), None)
+    key = dict(zip(KEY_FACTS, row, strict=True)) if row else {}
+    if not crypto.matches(text, key.get("key.digest", NO_DIGEST)) or not key:
         return None
-    key_id, workspace_id, maker_id, _, scopes, last_used_at, role = row
-    _note_use(key_id, last_used_at, now)
-    may = SCOPES_OF_ROLE[role] & frozenset(scopes)
-    return Actor(workspace_id=workspace_id, user_id=maker_id, via="mcp", scopes=may, credential=f"key:{key_id}")
+    _note_use(key["key.id"], key["key.last_used_at"], now)
+    return _actor_of(key)
+
+
+def _actor_of(key: Mapping[str, Any]) -> Actor:
+    """Return who presents a key, from its KEY_FACTS."""
+    may = SCOPES_OF_ROLE[key["membership.role"]] & frozenset(key["key.scopes"])
+    return Actor(
+        workspace_id=key["key.workspace_id"],
+        user_id=key["key.maker_id"],
+        via="mcp",
+        scopes=may & READ_SCOPES if key["key.read_only"] else may,
+        credential=f"key:{key['key.id']}",
+        toolset=key["key.toolset"],
+        policy=key["key.approval_policy"],
+        may_approve=key["key.may_approve"],
+        caps=Caps(*(key[f"key.{name}"] for name in CAP_FIELDS)),
+    )
 
 
 def _note_use(key_id: int, last_used_at: datetime | None, now: datetime) -> None:

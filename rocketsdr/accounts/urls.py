@@ -1,4 +1,4 @@
-"""Home, signing in and out, a new password. Only these of the sign-in library's pages exist: people are invited."""
+"""Home, approvals, signing in and out, a new password. Only these of the sign-in library's pages exist: people are invited."""
 
 from allauth.account import views as account
 from django.urls import path, re_path
@@ -13,6 +13,10 @@ choose_password = throttled(Limit("new password", "30/h"), methods=("GET", "POST
 urlpatterns = [
     path("", views.home, name="home"),
     path("workspace/", views.switch_workspace, name="switch_workspace"),
+    path("workspace/pause/", views.pause_workspace, name="pause_workspace"),
+    path("workspace/resume/", views.resume_workspace, name="resume_workspace"),
+    path("approvals/", views.approvals_page, name="approvals"),
+    path("approvals/<int:approval_id>/", views.decide_approval, name="decide_approval"),
     path("sign-in/", sign_in(account.login), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/inactive/", account.account_inactive, name="account_inactive"),

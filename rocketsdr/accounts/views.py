@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from rocketsdr.accounts import quotas
-from rocketsdr.accounts.http import choose_workspace, current_actor
+from rocketsdr.accounts import approvals, pausing, quotas
+from rocketsdr.accounts.http import SignedInRequest, choose_workspace, current_actor, member_required
+from rocketsdr.accounts.models import Workspace
 from rocketsdr.lib.clock import now
+from rocketsdr.lib.errors import DomainError
 
 
 @require_safe
@@ -32,3 +37,57 @@ def switch_workspace(request: HttpRequest) -> HttpResponse:
     messages.success(request, f"You now work in {chosen.name}.")
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home")
+
+
+@require_safe
+@never_cache
+@member_required
+def approvals_page(request: SignedInRequest) -> HttpResponse:
+    """Show what waits for a person's decision, in full, and whether the workspace sends at all."""
+    waiting = approvals.pending(actor=request.actor, now=now())
+    reviews = approvals.reviews(waiting)
+    shown = {
+        "rows": [{"approval": approval, "review": reviews[approval.id]} for approval in waiting],
+        "workspace": Workspace.objects.get(id=request.actor.workspace_id),
+        "may_decide": "oversight:write" in request.actor.scopes,
+    }
+    return render(request, "approvals.html", shown)
+
+
+@require_POST
+@member_required
+def decide_approval(request: SignedInRequest, approval_id: int) -> HttpResponse:
+    """Approve or reject what the person has read; the digest of the page says what that was."""
+    decision, digest = request.POST.get("decision", ""), request.POST.get("digest", "")
+    if decision not in ("approve", "reject"):
+        raise Http404("No such decision.")
+
+    def decide() -> None:
+        approvals.decide(actor=request.actor, approval_id=approval_id, approve=decision == "approve", digest=digest, now=now())
+
+    return _done(request, decide, said="Approved." if decision == "approve" else "Rejected.")
+
+
+@require_POST
+@member_required
+def pause_workspace(request: SignedInRequest) -> HttpResponse:
+    """Stop all mail of the workspace."""
+    return _done(request, lambda: pausing.pause(actor=request.actor, reason="By a person.", now=now()), said="All mail is stopped.")
+
+
+@require_POST
+@member_required
+def resume_workspace(request: SignedInRequest) -> HttpResponse:
+    """Let the mail of the workspace go out again."""
+    return _done(request, lambda: pausing.lift(actor=request.actor, now=now()), said="Mail goes out again.")
+
+
+def _done(request: SignedInRequest, verb: Callable[[], object], *, said: str) -> HttpResponse:
+    """Do it and say so, or say why not, on the page of the approvals."""
+    try:
+        verb()
+    except DomainError as exc:
+        messages.error(request, f"{exc.message} {exc.fix}".strip())
+    else:
+        messages.success(request, said)
+    return redirect("approvals")

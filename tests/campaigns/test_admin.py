@@ -88,3 +88,11 @@ def test_the_file_of_an_import_is_not_shown(page, campaign):
         workspace=campaign.workspace, content=b"email\nsecret@customer.example\n", content_digest="d" * 64, created_at=factories.NOW
     )
     assert "secret@customer.example" not in page.get(f"/admin/campaigns/csvimport/{imported.id}/change/").content.decode()
+
+
+def test_an_operator_cancels_a_job(page, workspace):
+    job = factories.JobFactory.create(workspace=workspace)
+    assert "Jobs cancelled: 1." in act(page, "job", "cancel", job)
+    job.refresh_from_db()
+    assert job.status == "cancelled"
+    assert AuditEvent.objects.get(action="job.cancelled").via == "admin"

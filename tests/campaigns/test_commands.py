@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from campaigns.models import Sender
+from rocketsdr.accounts.actor import READ_SCOPES, Caps
 from rocketsdr.accounts.models import ApiKey, Membership, User, Workspace
 from rocketsdr.accounts.services import actor_of_api_key
 from tests.fakes.mailbox import running_mailbox
@@ -77,9 +78,27 @@ def test_issue_api_key_takes_scopes_and_days(run, workspace, owner):
     assert 6 <= (key.expires_at - key.created_at).days <= 7
 
 
+def test_issue_api_key_takes_what_an_owner_says_of_the_key(run, workspace, owner, now):
+    words = ["--toolset", "full", "--policy", "approval", "--may-approve", "--read-only", "--expires", "2027-01-31"]
+    printed = run("issue_api_key", workspace.id, "--name", "Claude", *words, "--calls", 9, "--campaigns", 2, "--leads", 30, "--sends", 4)
+    key = ApiKey.objects.get()
+    assert (key.toolset, key.approval_policy, key.may_approve, key.read_only) == ("full", "approval", True, True)
+    assert key.caps == Caps(calls=9, campaigns=2, leads=30, sends=4)
+    assert key.expires_at is not None
+    assert key.expires_at.isoformat() == "2027-02-01T00:00:00+00:00"
+    actor = actor_of_api_key(printed.strip(), now=now)
+    assert actor is not None
+    assert actor.scopes == READ_SCOPES
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (["{id}", "--name", "x", "--sends", "0"], "The cap on sends is 0"),
+        (["{id}", "--name", "x", "--expires", "tomorrow"], "--expires is 'tomorrow', which is no day. Give one such as 2027-01-31"),
+        (["{id}", "--name", "x", "--expires", "9999-12-31"], "which is no day"),
+        (["{id}", "--name", "x", "--expires", "2020-01-01"], "lies in the past"),
+        (["{id}", "--name", "x", "--policy", "never"], "invalid choice: 'never'"),
         (["999999999", "--name", "x"], "No such workspace"),
         (["{id}", "--name", " "], "needs a name"),
         (["{id}", "--name", "x", "--scopes", "campaigns:read,fly"], "Unknown scope: fly"),

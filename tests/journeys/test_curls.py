@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.journeys import curls
+from tests.journeys.curls import Reader
 
 FILE = "contact name,email,company\nBarbara Liskov,barbara@example.com,Substitution Ltd\n"
 SERVER = "https://api.rocketsdr.ai"
 SECONDS_OF_A_STREAM = 2
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass
-class Reader:
-    """Somebody who copies the commands one after the other and puts in what the answers before gave."""
-
-    folder: Path
-    own: dict[str, str]
-    commands: list[str] = field(default_factory=curls.commands)
-
-    def next(self, *more: str) -> str:
-        """Run the next command and return what it prints."""
-        command = self.commands.pop(0)
-        for written, value in self.own.items():
-            command = command.replace(written, value)
-        done = subprocess.run(  # noqa: S603 - a shell, as the reader's
-            ["/bin/bash", "-c", " ".join([command, *more])],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "no_proxy": "*"},
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        stream_ended = done.returncode == 28 and more
-        assert done.returncode == 0 or stream_ended, f"{command}\n{done.stderr}"
-        return done.stdout
-
-    def data(self) -> dict[str, Any]:
-        """Run the next command, a call of a tool that has to work; return its data."""
-        result: dict[str, Any] = json.loads(self.next())["result"]
-        assert not result["isError"], result["content"][0]["text"]
-        data: dict[str, Any] = result["structuredContent"]
-        return data
 
 
 @pytest.fixture

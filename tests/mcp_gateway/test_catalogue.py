@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mcp_gateway import catalogue
-from mcp_gateway.surfaces import Surface
+from mcp_gateway.surfaces import OUTREACH, Surface
 from mcp_gateway.tool import BadTool, Tool
 from rocketsdr.accounts.actor import ALL_SCOPES
 from tests.mcp_gateway.urls import TEST_SURFACE
@@ -73,11 +73,17 @@ def test_a_file_that_breaks_a_rule_stops_the_start(folder, change, said):
 def test_a_list_holds_at_most_thirty_and_the_rest_can_be_called():
     [sample] = [tool for tool in catalogue.of(TEST_SURFACE).tools if tool.name == "say_who"]
     fields = {name: getattr(sample, name) for name in Tool.__dataclass_fields__}
-    many = catalogue.Catalogue(Tool(**{**fields, "name": f"tool_{number:02}", "core": number % 2 == 0}) for number in range(50))
+    many = catalogue.Catalogue(Tool(**{**fields, "name": f"tool_{number:02}", "core": number % 2 == 0}) for number in range(80))
     listed = many.listed(ALL_SCOPES)
-    assert len(listed) == 30
-    assert [tool.core for tool in listed] == [True] * 25 + [False] * 5
-    assert many.find("tool_49") is not None
+    assert [tool.core for tool in listed] == [True] * 30
+    assert many.find("tool_79") is not None
+    assert [tool.core for tool in many.listed(ALL_SCOPES, "full")] == [True] * 40 + [False] * 40
+
+
+def test_the_products_own_core_set_fits_into_one_list():
+    tools = catalogue.of(OUTREACH).tools
+    assert sum(tool.core for tool in tools) <= catalogue.MOST_LISTED
+    assert [tool for tool in tools if not tool.core]
 
 
 def test_the_products_tools_keep_the_rules():

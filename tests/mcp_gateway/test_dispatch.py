@@ -173,7 +173,7 @@ def test_a_dry_run_needs_no_quota(call, workspace):
 def test_the_same_call_twice_with_one_key_acts_once(call):
     first = call("write_note", text="a", idempotency_key=KEY)
     second = call("write_note", idempotency_key=KEY, text="a")
-    assert (second.text, second.structured) == (first.text, first.structured)
+    assert (second.text, second.structured) == (first.text + dispatch.REPLAYED, first.structured)
     assert second.meta == {**first.meta, "replayed": True}
     assert (notes(), used(), endings()) == (1, 1, [(Ending.DONE, ""), (Ending.REPLAYED, "")])
 

@@ -165,6 +165,13 @@ def test_headers_arrive_whole_repeated_ones_joined_and_lookalikes_dropped(port):
     assert b"x-word: Gr\xfc\xdfe" in head
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
+def test_a_content_type_in_an_unknown_encoding_is_read_without_it(connect, accept):
+    headers = {"Content-Type": "application/json; charset*=nobody's'x", "Accept": accept}
+    response, body = get(connect, "/mirror", headers=headers, body=b"x")
+    assert (response.status, json.loads(body)["meta"]["CONTENT_TYPE"]) == (200, "application/json")
+
+
 def test_a_path_in_utf8_arrives_as_it_is(connect):
     assert json.loads(get(connect, "/caf%C3%A9")[1])["path"] == "/caf\xe9"
 
@@ -284,6 +291,27 @@ def _two_at_once(port: int) -> set[bytes]:
 
 def _to_its_end(made: socket.socket) -> bytes:
     return b"".join(iter(lambda: made.recv(65536), b""))
+
+
+def test_the_body_of_who_asks_for_events_is_not_read_to_its_end():
+    received = 0
+
+    async def swallow(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        nonlocal received
+        while (part := await receive())["type"] == "http.request":
+            received += len(part["body"])
+
+    async def endless() -> asgi.Message:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": True}
+
+    async def nobody(message: asgi.Message) -> None:
+        raise AssertionError(message)
+
+    front = asgi.Front(wsgi=get_wsgi_application(), asgi=swallow, threads=1)
+    scope = {"type": "http", "method": "POST", "headers": [(b"mcp-method", b"subscriptions/listen")]}
+    asyncio.run(asyncio.wait_for(front(scope, endless, nobody), 20))
+    assert received <= asgi.LARGEST_BODY
 
 
 def test_a_websocket_is_refused():

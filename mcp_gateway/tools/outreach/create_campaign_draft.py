@@ -12,7 +12,7 @@ class CreateCampaignDraftArguments(CampaignFields):
     name: Name
 
 
-@tool(doing="creating the draft", scope="campaigns:write", quota="create_campaign")
+@tool(doing="creating the draft", scope="campaigns:write", quota="create_campaign", long_running=True)
 def create_campaign_draft(actor: Actor, args: CreateCampaignDraftArguments) -> CampaignOutcome:
     """Save a campaign without sending anything; only its name is needed.
 

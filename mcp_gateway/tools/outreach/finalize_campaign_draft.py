@@ -5,21 +5,29 @@ from typing import Annotated
 from pydantic import Field
 
 from campaigns.services import campaigns
-from mcp_gateway.tool import Id, tool
+from mcp_gateway.tool import ActArguments, Id, tool
 from mcp_gateway.tool.assets import Name
 from mcp_gateway.tool.campaigns import CampaignFields, CampaignOutcome
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
 
 
-class FinalizeCampaignDraftArguments(CampaignFields):
+class FinalizeCampaignDraftArguments(CampaignFields, ActArguments):
     campaign_id: Annotated[Id, Field(description="Of the draft.")]
     name: Name | None = None
     product_id: Annotated[Id, Field(description="From list_products.")]
     persona_id: Annotated[Id, Field(description="From list_personas.")]
 
 
-@tool(doing="finalizing the draft", scope="campaigns:send", cost=5, open_world=True, aliases=("launch_campaign_draft",))
+@tool(
+    doing="finalizing the draft",
+    scope="campaigns:send",
+    cost=5,
+    open_world=True,
+    act=True,
+    long_running=True,
+    aliases=("launch_campaign_draft",),
+)
 def finalize_campaign_draft(actor: Actor, args: FinalizeCampaignDraftArguments) -> CampaignOutcome:
     """Launch a draft: real e-mails go to real people after the workspace's hold; until then pause_campaign stops it.
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
@@ -17,6 +17,7 @@ class GetCsvUploadUrlArguments(WriteArguments):
 
 class GetCsvUploadUrlResult(Result):
     model_config = ConfigDict(from_attributes=True)
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"fields"})
 
     url: Annotated[str, Field(serialization_alias="uploadUrl")]
     fields: Annotated[dict[str, str], Field(serialization_alias="formFields")]

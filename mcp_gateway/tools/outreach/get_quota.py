@@ -21,12 +21,15 @@ class QuotaItem(Part):
 
 class GetQuotaResult(Result):
     quotas: list[QuotaItem]
+    caps: list[QuotaItem]
 
     def text(self) -> str:
-        return "\n".join(each.line() for each in self.quotas)
+        own = ["Of this credential alone:", *(each.line() for each in self.caps)] if self.caps else []
+        return "\n".join([*(each.line() for each in self.quotas), *own])
 
 
 @tool(doing="reading the quota", scope=None, read_only=True, idempotent=True, aliases=("get_quotas", "get_limits"))
 def get_quota(actor: Actor, args: Arguments) -> GetQuotaResult:
-    """Show the workspace's daily quotas: the limit, what is used today and when it resets."""
-    return GetQuotaResult.model_validate({"quotas": quotas.overview(actor, now=now())})
+    """Show the daily quotas of the workspace and the caps of this credential: the limit, what is used today and when it resets."""
+    at = now()
+    return GetQuotaResult.model_validate({"quotas": quotas.overview(actor, now=at), "caps": quotas.caps_overview(actor, now=at)})

@@ -4,6 +4,7 @@ from rocketsdr.accounts.models.audit import AuditEvent, AuditHead
 from rocketsdr.accounts.models.clock import Clock
 from rocketsdr.accounts.models.oauth_application import OAuthApplication
 from rocketsdr.accounts.models.quota import QuotaUse
+from rocketsdr.accounts.models.undo import UndoStep
 from rocketsdr.accounts.models.user import User
 from rocketsdr.accounts.models.workspace import Membership, Workspace
 
@@ -16,6 +17,7 @@ __all__ = [
     "Membership",
     "OAuthApplication",
     "QuotaUse",
+    "UndoStep",
     "User",
     "Workspace",
 ]

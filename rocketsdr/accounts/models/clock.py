@@ -5,11 +5,14 @@ from typing import ClassVar
 
 from django.db import models
 
+from rocketsdr.lib import statements
+
 
 class ClockManager(models.Manager["Clock"]):
     def offset(self) -> timedelta:
         """Return how far this installation's clock is moved; zero where nobody moved it."""
-        return self.values_list("offset", flat=True).first() or timedelta()
+        rows = statements.read('SELECT "offset" FROM accounts_clock', {})  # several times a second, before all else of a request
+        return rows[0][0] if rows else timedelta()
 
 
 class Clock(models.Model):

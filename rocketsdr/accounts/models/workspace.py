@@ -8,7 +8,10 @@ from rocketsdr.accounts.models.user import User
 
 
 class ApprovalPolicy(models.TextChoices):
+    """What an act meets before it takes effect, from the laxest to the strictest: the order of `actor.POLICIES`."""
+
     COOLING_OFF = "cooling_off", "Act as asked, after a hold in which it can be stopped"
+    CONFIRM = "confirm", "Show what would happen, act when that is confirmed, after the hold"
     APPROVAL = "approval", "A person approves first"
 
 

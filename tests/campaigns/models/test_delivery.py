@@ -6,10 +6,13 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 
 from campaigns.models import Campaign, Delivery, DeliveryStatus, Enrollment, EnrollmentStatus, Sender, SenderDay
-from rocketsdr.accounts.models import Workspace
+from rocketsdr.accounts.actor import READ_SCOPES, Caps
+from rocketsdr.accounts.models import ApiKey, QuotaUse, Workspace
+from rocketsdr.accounts.services import IssuedKey, KeyRules, issue_api_key
 from tests import factories
 
 LEASE = timedelta(seconds=30)
@@ -201,3 +204,128 @@ def test_rivals_share_the_queue_without_passing_the_cap(campaign, workspace, now
     ids = [delivery_id for batch in taken for delivery_id in batch]
     assert len(ids) == len(set(ids)) == 25
     assert SenderDay.objects.get(sender=capped).used == 25
+
+
+# --- The cap of the credential that launched it ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def capped_key(api_key: IssuedKey) -> ApiKey:
+    ApiKey.objects.update(sends_per_day=3)
+    api_key.key.refresh_from_db()
+    return api_key.key
+
+
+def launched_with(key: ApiKey, *senders: Sender, mails: int, credential: str = "") -> Campaign:
+    """A running campaign of this key, with so many e-mails due from each of its senders."""
+    made = factories.CampaignFactory.create(
+        workspace=key.workspace, senders=list(senders), running=True, launched_with=credential or key.credential
+    )
+    for sender in senders:
+        for _ in range(mails):
+            queue_one(made, sender)
+    return made
+
+
+def sends_of(key: ApiKey) -> int:
+    return QuotaUse.objects.filter(credential=key.credential, name="sends").aggregate(used=Sum("used"))["used"] or 0
+
+
+def test_a_credential_sends_no_more_than_its_cap_over_all_its_campaigns_and_senders(capped_key, sender, workspace, now):
+    other = factories.SenderFactory.create(workspace=workspace)
+    launched_with(capped_key, sender, mails=2)
+    launched_with(capped_key, sender, other, mails=2)
+    assert [len(claim(each, now)) for each in (sender, other, sender, other)] == [3, 0, 0, 0]
+    assert sends_of(capped_key) == 3
+    assert [len(claim(each, now + timedelta(days=1))) for each in (sender, other)] == [1, 2], "tomorrow the cap is new"
+
+
+def test_a_cap_of_one_credential_holds_up_nobody_elses_mail(capped_key, campaign, sender, now):
+    launched_with(capped_key, sender, mails=25)
+    free = [queue_one(campaign, sender).id for _ in range(2)]
+    assert len(claim(sender, now)) == 3
+    assert claim(sender, now) == free, "though twenty e-mails of the capped one were due before"
+
+
+def test_a_credential_without_a_cap_is_not_counted(api_key, sender, now):
+    launched_with(api_key.key, sender, mails=4)
+    assert len(claim(sender, now)) == 4
+    assert not QuotaUse.objects.exists()
+
+
+def test_a_cap_that_is_lowered_or_lifted_holds_from_the_next_claim_on(capped_key, sender, now):
+    launched_with(capped_key, sender, mails=9)
+    claim(sender, now, limit=2)
+    ApiKey.objects.update(sends_per_day=1)
+    assert claim(sender, now) == []
+    ApiKey.objects.update(sends_per_day=4)
+    assert len(claim(sender, now)) == 2
+    ApiKey.objects.update(sends_per_day=None)
+    assert len(claim(sender, now)) == 5
+
+
+def test_of_two_credentials_that_launched_together_the_smaller_cap_holds(capped_key, person, sender, now):
+    second = issue_api_key(actor=person, name="Second", scopes=READ_SCOPES, rules=KeyRules(caps=Caps(sends=2)), now=now).key
+    launched_with(capped_key, sender, mails=5, credential=f"{capped_key.credential}+{second.credential}")
+    assert len(claim(sender, now)) == 2
+    assert (sends_of(second), sends_of(capped_key)) == (2, 0)
+
+
+def test_a_key_of_another_workspace_with_the_same_name_caps_nothing(capped_key, stranger, now):
+    stranger.campaign.senders.set([stranger.sender])
+    Campaign.objects.filter(id=stranger.campaign.id).update(launched_with=capped_key.credential)
+    for _ in range(5):
+        queue_one(stranger.campaign, stranger.sender)
+    assert len(claim(stranger.sender, now)) == 5
+
+
+def test_a_claim_that_is_given_back_gives_its_place_in_the_credentials_cap_back(capped_key, sender, now):
+    launched_with(capped_key, sender, mails=5)
+    claim(sender, now)
+    ApiKey.objects.update(sends_per_day=None)  # what was counted is given back, whatever the cap is by then
+    assert Delivery.objects.release_expired(now + LEASE) == 3
+    assert sends_of(capped_key) == 0
+    assert not Delivery.objects.exclude(cap_credential="").exists()
+
+
+def test_the_senders_own_cap_holds_as_well(capped_key, workspace, now):
+    slow = factories.SenderFactory.create(workspace=workspace, daily_cap=2)
+    launched_with(capped_key, slow, mails=5)
+    assert len(claim(slow, now)) == 2
+    assert (sends_of(capped_key), SenderDay.objects.get(sender=slow).used) == (2, 2)
+
+
+def test_a_claim_takes_two_statements_with_or_without_a_cap(capped_key, sender, now, django_assert_num_queries):
+    launched_with(capped_key, sender, mails=5)
+    for cap in (3, None):
+        ApiKey.objects.update(sends_per_day=cap)
+        with django_assert_num_queries(4):  # the day's rows, and the claim between its two savepoints
+            claim(sender, now, limit=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_of_several_senders_and_campaigns_do_not_pass_the_credentials_cap_together(capped_key, workspace, now):
+    ApiKey.objects.update(sends_per_day=25)
+    rivals = factories.SenderFactory.create_batch(4, workspace=workspace)
+    for _ in range(2):
+        launched_with(capped_key, *rivals, mails=8)
+    taken: list[int] = []
+
+    def pump(own: Sender) -> None:
+        try:
+            for number in range(10):
+                claimed = claim(own, now, worker=f"{own.id}", limit=3)
+                taken.extend(claimed)
+                if number == 4 and claimed:  # a worker that gives back while the others take
+                    with transaction.atomic():
+                        rows = Delivery.objects.filter(id__in=claimed, status="claimed").order_by("id").select_for_update(no_key=True)
+                        Delivery.objects.release(list(rows))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=pump, args=[each]) for each in rivals]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert Delivery.objects.filter(status="claimed").count() == sends_of(capped_key) == 25

@@ -97,5 +97,5 @@ def test_a_strangers_lead_looks_like_a_missing_one(actor, lead, stranger):
 def test_a_page_has_a_fixed_price(actor, campaign, django_assert_num_queries):
     for enrollment in factories.EnrollmentFactory.create_batch(5, campaign=campaign):
         factories.DeliveryFactory.create(enrollment=enrollment, sent=True)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         list_leads(actor=actor, campaign_id=campaign.id)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models import Conversation, Product
-from campaigns.queries.pages import page
+from campaigns.models import Conversation, Persona, Product
+from campaigns.queries.pages import page, page_of_workspace
 from rocketsdr.lib.errors import Invalid
 from tests import factories
 
@@ -117,7 +117,63 @@ def test_a_page_of_something_else_keeps_total_and_cursor(products):
     assert (names.total, names.next_cursor) == (found.total, found.next_cursor)
 
 
-def test_a_page_costs_two_queries(products, django_assert_num_queries):
+def test_a_page_and_its_total_cost_one_query(products, django_assert_num_queries):
     first = page(Product.objects.all(), limit=2)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         page(Product.objects.all(), limit=2, cursor=first.next_cursor)
+
+
+# --- All that a workspace has ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 100])
+def test_pages_of_a_workspace_show_every_row_of_it_once_the_newest_first(products, workspace, stranger, limit):
+    seen: list[Product] = []
+    cursor = None
+    while not seen or cursor:
+        found = page_of_workspace(Product, workspace_id=workspace.id, limit=limit, cursor=cursor)
+        seen, cursor = seen + found.items, found.next_cursor
+        assert found.total == 7
+    assert seen == products
+
+
+def test_a_row_of_such_a_page_is_what_the_database_holds(workspace):
+    made = factories.PersonaFactory.create(workspace=workspace, pains=["a", "\u00fc"], targeting={"titles": ["VP"], "none": None})
+    (found,) = page_of_workspace(Persona, workspace_id=workspace.id).items
+    kept = Persona.objects.get(id=made.id)
+    assert {name: value for name, value in vars(found).items() if name != "_state"} == {
+        name: value for name, value in vars(kept).items() if name != "_state"
+    }
+    assert not found._state.adding
+    found.name = "Changed"
+    found.save()
+    assert Persona.objects.get(id=made.id).name == "Changed"
+
+
+def test_an_empty_workspace_and_a_page_behind_the_last_row_know_the_total(products, workspace):
+    last = page_of_workspace(Product, workspace_id=workspace.id, limit=6)
+    products[6].delete()
+    behind = page_of_workspace(Product, workspace_id=workspace.id, cursor=last.next_cursor)
+    assert (behind.items, behind.total, behind.next_cursor) == ([], 6, None)
+    assert page_of_workspace(Persona, workspace_id=workspace.id).total == 0
+
+
+def test_a_cursor_of_another_workspace_or_another_list_is_refused(products, workspace, stranger):
+    cursor = page_of_workspace(Product, workspace_id=workspace.id, limit=1).next_cursor
+    for model, whose in ((Product, stranger.workspace), (Persona, workspace)):
+        with pytest.raises(Invalid, match="another list"):
+            page_of_workspace(model, workspace_id=whose.id, cursor=cursor)
+
+
+@pytest.mark.parametrize("before", [10**30, -(10**30), 0])
+def test_a_cursor_with_a_place_that_is_none_shows_no_stranger(products, workspace, stranger, before):
+    cursor = page_of_workspace(Product, workspace_id=workspace.id, limit=1).next_cursor or ""
+    mark = json.loads(base64.urlsafe_b64decode(cursor + "=="))[0]
+    forged = base64.urlsafe_b64encode(json.dumps([mark, before]).encode()).decode().rstrip("=")
+    assert page_of_workspace(Product, workspace_id=workspace.id, cursor=forged).items == (products if before > 0 else [])
+
+
+@pytest.mark.parametrize("limit", [0, 101])
+def test_such_a_page_has_the_same_limits(workspace, limit):
+    with pytest.raises(Invalid, match="1 to 100"):
+        page_of_workspace(Product, workspace_id=workspace.id, limit=limit)

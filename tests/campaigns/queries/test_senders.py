@@ -41,7 +41,7 @@ def test_health_says_what_matters_most(actor, sender, now):
 
 def test_senders_are_listed_newest_first_in_pages_for_a_fixed_price(actor, workspace, stranger, now, django_assert_num_queries):
     made = factories.SenderFactory.create_batch(5, workspace=workspace)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = list_senders(actor=actor, type="email", limit=3, now=now)
     assert [view.sender for view in found.items] == made[:1:-1]
     assert found.total == 5

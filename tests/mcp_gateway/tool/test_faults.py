@@ -91,6 +91,7 @@ def said(**arguments: Any) -> list[str]:
         ({"custom": {"x": "\x00"}}, "custom.x holds a NUL character: remove it."),
         ({"custom": {"\x00": "x"}}, "custom holds a NUL character: remove it."),
         ({"steps": [{"body": "\x00"}]}, "steps[0].body holds a NUL character: remove it."),
+        ({"custom": {"x": [float("inf")]}}, "custom.x[0] is beyond any number: send a smaller one."),
     ],
 )
 def test_a_fault_is_one_sentence(arguments, sentence):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from mcp_gateway.tool import Arguments, Id, PageResult, Result, WriteArguments
+from mcp_gateway.tool import ActArguments, Arguments, Id, PageResult, Result, WriteArguments
 from mcp_gateway.tool.schemas import input_schema, output_schema
 
 
@@ -50,11 +50,12 @@ def test_the_schema_of_arguments_is_small_and_whole():
     schema = input_schema(Sample)
     properties = schema.pop("properties")
     assert schema == {"type": "object", "required": ["product_id"], "additionalProperties": False}
+    assert list(properties)[-2:] == ["idempotency_key", "dry_run"]
     assert properties.pop("idempotency_key")["minLength"] == 8
     assert properties.pop("dry_run")["default"] is False
     assert properties == {
-        "product_id": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]},
-        "persona_id": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]},
+        "product_id": {"type": ["integer", "string"]},
+        "persona_id": {"type": ["integer", "string"]},
         "type": {"type": "string", "const": "csv", "default": "csv"},
         "title": {"type": "string", "description": "What it is called."},
         "steps": {
@@ -77,6 +78,24 @@ def test_the_schema_of_a_result_allows_its_nulls_and_a_refusal():
         "anyOf": [{"const": "yes", "type": "string"}, {"type": "null"}]
     }
     assert schema["anyOf"] == [{"required": ["total", "items"]}, {"required": ["code", "message", "fix"]}]
+
+
+def test_the_schema_of_an_act_allows_that_it_waits_for_a_word():
+    schema = output_schema(Sampled, act=True)
+    assert schema["anyOf"][2:] == [
+        {"required": ["status", "preview", "confirmation_token", "expires_at"]},
+        {"required": ["status", "approval_id"]},
+    ]
+    assert schema["properties"]["confirmation_token"] == {"type": "string"}
+    assert schema["properties"]["truncated"] == {"type": "boolean"}
+    assert "confirmation_token" not in output_schema(Sampled)["properties"]
+
+
+def test_what_steers_an_act_comes_last():
+    class Send(ActArguments):
+        text: str
+
+    assert list(input_schema(Send)["properties"]) == ["text", "idempotency_key", "dry_run", "confirmation_token"]
 
 
 def test_a_schema_is_the_same_every_time_and_refers_to_nothing():

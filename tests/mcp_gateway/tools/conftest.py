@@ -31,7 +31,7 @@ class Agent:
 
     rpc: Rpc
 
-    def result(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    def result(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """Call a tool; whatever comes back keeps to the tool's output schema, refusals too."""
         result = self.rpc.call(tool, arguments)
         declared = catalogue.of(OUTREACH).find(tool)
@@ -40,21 +40,21 @@ class Agent:
         assert [part["type"] for part in result["content"]] == ["text"]
         return result
 
-    def text(self, tool: str, **arguments: Any) -> str:
+    def text(self, tool: str, /, **arguments: Any) -> str:
         """Call a tool that has to work; return what the model reads."""
         result = self.result(tool, **arguments)
         assert not result["isError"], result["content"][0]["text"]
         text: str = result["content"][0]["text"]
         return text
 
-    def data(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    def data(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """Call a tool that has to work; return what a program reads."""
         result = self.result(tool, **arguments)
         assert not result["isError"], result["content"][0]["text"]
         data: dict[str, Any] = result["structuredContent"]
         return data
 
-    def refusal(self, tool: str, **arguments: Any) -> str:
+    def refusal(self, tool: str, /, **arguments: Any) -> str:
         """Call a tool that has to refuse; return what it says."""
         result = self.result(tool, **arguments)
         assert result["isError"], result["content"][0]["text"]

@@ -156,3 +156,10 @@ def test_a_cursor_of_another_list_is_refused_in_a_sentence(agent, workspace, too
         cursors.append(agent.data("list_personas", limit=1)["next_cursor"])
     for cursor in cursors:
         assert "cursor" in agent.refusal(tool, cursor=cursor)
+
+
+def test_a_number_beyond_any_is_refused_by_its_field(agent):
+    call = b'{"name":"create_persona","arguments":{"name":"A","targeting":{"a":1e999}}}'
+    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":%b}' % call
+    result = agent.rpc.post(body).json()["result"]
+    assert result["structuredContent"]["field_errors"][0]["field"] == "targeting.a"

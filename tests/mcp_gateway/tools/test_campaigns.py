@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from campaigns.models import Campaign, CsvImport, Delivery
+from campaigns.models import Campaign, CsvImport, Delivery, Job
 from rocketsdr.accounts.models import Workspace
 from tests import factories
 from tests.mcp_gateway.tools.conftest import CSV
@@ -30,6 +30,7 @@ def test_a_campaign_is_created_from_a_csv_and_launched(agent, facts, work, now):
         "  Row 4: “not-an-address” is not an e-mail address: it has no @.\n"
         "  Waiting: Its leads are still being read and written to.\n"
         "  Last e-mail about: 2026-11-25\n"
+        f"  Job: {Job.objects.get().id} (get_job shows how far it is)\n"
         f"  {IMPORTING}"
     )
     data = result["structuredContent"]

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # the library ships no types
 import pytest
-from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection
 
-from campaigns.services import campaigns
+from campaigns.services import campaigns, launching, pausing, products
 from integrations import storage
 from mcp_gateway import catalogue
 from mcp_gateway.models import ToolCall
 from mcp_gateway.surfaces import OUTREACH
 from mcp_gateway.tool import WriteArguments
+from mcp_gateway.tool.capping import MOST
+from rocketsdr.accounts import approvals
 from rocketsdr.accounts.actor import ALL_SCOPES
+from rocketsdr.accounts.models import ApiKey, AuditEvent
 from rocketsdr.accounts.services import issue_api_key
 from tests import factories
 from tests.mcp_gateway.conftest import Rpc
@@ -23,7 +31,7 @@ from tests.mcp_gateway.tools.conftest import CSV, Agent
 
 TOOLS = {tool.name: tool for tool in catalogue.of(OUTREACH).tools}
 WRITES = [name for name, tool in TOOLS.items() if issubclass(tool.arguments, WriteArguments)]
-VERBS = {"Change", "Count", "Create", "Launch", "List", "Make", "Save", "Show", "Start", "Stop", "Store"}
+VERBS = {"Approve", "Change", "Count", "Create", "Launch", "List", "Make", "Reverse", "Save", "Show", "Start", "Stop", "Store"}
 OBVIOUS = {
     "name",
     "type",
@@ -38,7 +46,9 @@ OBVIOUS = {
     "persona_id",
     "max_leads",
     "group_by",
+    "thread_id",
 }
+IMPLEMENTATION = re.compile(r"\b(todo|fixme|django|celery|postgres\w*|sql|orm|queryset|json-?rpc|fernet|redis|stub|mock)\b", re.IGNORECASE)
 KEY = "the-same-key-again"
 
 # readOnlyHint, destructiveHint, idempotentHint, openWorldHint, core. "Idempotent when a key is given" is false: without one it is not.
@@ -52,6 +62,7 @@ CATALOGUE = {
     "finalize_campaign_draft": (0, 0, 0, 1, 1),
     "get_csv_upload_url": (0, 0, 0, 0, 1),
     "get_inbox": (1, 0, 1, 0, 1),
+    "get_thread": (1, 0, 1, 0, 1),
     "create_product": (0, 0, 0, 0, 1),
     "update_product": (0, 0, 0, 0, 0),
     "create_persona": (0, 0, 0, 0, 1),
@@ -63,18 +74,37 @@ CATALOGUE = {
     "resume_campaign": (0, 0, 0, 1, 1),
     "list_leads": (1, 0, 1, 0, 1),
     "add_suppression": (0, 0, 1, 0, 1),
+    "undo_action": (0, 1, 0, 0, 1),
+    "get_job": (1, 0, 1, 0, 0),
+    "cancel_job": (0, 0, 1, 0, 0),
+    "export_data": (0, 0, 0, 0, 0),
+    "pause_all": (0, 0, 1, 0, 1),
+    "resume_all": (0, 1, 0, 1, 0),
+    "list_approvals": (1, 0, 1, 0, 0),
+    "get_approval": (1, 0, 1, 0, 0),
+    "resolve_approval": (0, 1, 0, 1, 0),
+    "get_audit_log": (1, 0, 1, 0, 1),
     "get_quota": (1, 0, 1, 0, 1),
     "whoami": (1, 0, 1, 0, 1),
 }
 
 
 @pytest.fixture
-def examples(actor, facts, campaign, enrollment, lead, draft, now) -> dict[str, dict[str, Any]]:
+def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, now) -> dict[str, dict[str, Any]]:
     """One call of each tool that works, in a workspace that has something of everything."""
     factories.DeliveryFactory.create(enrollment=enrollment)
-    factories.ConversationFactory.create(campaign=campaign, lead=lead)
+    thread = factories.ConversationFactory.create(campaign=campaign, lead=lead)
+    factories.InboundMessageFactory.create(conversation=thread)
+    products.update_product(actor=actor, product_id=facts["product_id"], changes={"description": "Other words"}, now=now)
+    done = AuditEvent.objects.get(action="product.updated")
     paused = factories.CampaignFactory.create(workspace=campaign.workspace, running=True)
     campaigns.pause(actor=actor, campaign_id=paused.id, now=now)
+    scheduled = {"status": "scheduled", "approved_digest": ""}
+    waiting = factories.CampaignFactory.create(workspace=campaign.workspace, running=True, **scheduled)
+    asks = partial(approvals.file, actor=person, kind=launching.KIND, text="Send it.", now=now)
+    approval = asks(subject_id=waiting.id, digest=waiting.launch_digest)
+    ApiKey.objects.filter(id=api_key.key.id).update(may_approve=True)
+    pausing.pause_all(actor=person, reason="Something is wrong", now=now)
     pair = {"product_id": facts["product_id"], "persona_id": facts["persona_id"]}
     return {
         "list_products": {},
@@ -86,6 +116,7 @@ def examples(actor, facts, campaign, enrollment, lead, draft, now) -> dict[str, 
         "finalize_campaign_draft": {"campaign_id": draft.id, **pair, "csv_content": CSV},
         "get_csv_upload_url": {"filename": "leads.csv"},
         "get_inbox": {"campaign_id": campaign.id, "status": "new"},
+        "get_thread": {"thread_id": thread.id},
         "create_product": {"name": "Suite", "url": "https://suite.example", "value_props": ["Fast"]},
         "update_product": {"product_id": facts["product_id"], "description": "New words"},
         "create_persona": {"name": "CTO", "pains": ["Slow"], "targeting": {"titles": ["CTO"]}},
@@ -97,15 +128,31 @@ def examples(actor, facts, campaign, enrollment, lead, draft, now) -> dict[str, 
         "resume_campaign": {"campaign_id": paused.id},
         "list_leads": {"campaign_id": campaign.id, "status": "active", "query": "ada"},
         "add_suppression": {"value": "ada@customer.example", "reason": "manual", "note": "Asked"},
+        "undo_action": {"audit_id": done.id},
+        "get_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
+        "cancel_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
+        "export_data": {"kind": "leads", "format": "csv", "filters": {"campaign_id": campaign.id, "status": "active"}},
+        "pause_all": {"reason": "Something else is wrong"},
+        "resume_all": {},
+        "list_approvals": {"status": "pending"},
+        "get_approval": {"approval_id": approval.id},
+        "resolve_approval": {"approval_id": approval.id, "decision": "reject", "digest": approval.digest, "note": "Not now"},
+        "get_audit_log": {"entity": "product", "from": "2026-11-01"},
         "get_quota": {},
         "whoami": {},
     }
 
 
-def everything() -> dict[str, list[str]]:
-    """Return all rows of all tables but the record of calls."""
-    models = [model for model in apps.get_models() if model is not ToolCall]
-    return {model.__name__: sorted(map(str, model._default_manager.values_list())) for model in models}
+def everything() -> dict[str, str]:
+    """Return a digest of every table but the record of calls, and of what lies in the storage and in the mailbox."""
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - {ToolCall._meta.db_table})
+        rows = "SELECT '{0}', md5(coalesce(string_agg(each::text, chr(10) ORDER BY each::text), '')) FROM \"{0}\" each"
+        cursor.execute(" UNION ALL ".join(rows.format(table) for table in tables))
+        digests = dict(cursor.fetchall())
+    places = [Path(default_storage.path("")), Path(str(settings.MAILBOX_DIR))]
+    files = sorted(str(each) for place in places for each in place.rglob("*") if each.is_file())
+    return {**digests, "files": str(files)}
 
 
 # --- The list --------------------------------------------------------------------------------------------------------------------
@@ -114,8 +161,11 @@ def everything() -> dict[str, list[str]]:
 def test_these_are_the_tools_with_their_hints(agent):
     listed = {tool["name"]: tool for tool in agent.rpc.request("tools/list")["result"]["tools"]}
     hints = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
-    said = {name: (*(int(tool["annotations"][hint]) for hint in hints), int(TOOLS[name].core)) for name, tool in listed.items()}
-    assert said == CATALOGUE
+    declared = {name: (tool.read_only, tool.destructive, tool.idempotent, tool.open_world, tool.core) for name, tool in TOOLS.items()}
+    assert declared == CATALOGUE
+    assert listed.keys() == {name for name, tool in TOOLS.items() if tool.core}
+    for name, tool in listed.items():
+        assert tuple(tool["annotations"][hint] for hint in hints) == CATALOGUE[name][:4]
     assert len(listed) <= catalogue.MOST_LISTED
 
 
@@ -133,7 +183,9 @@ def test_a_tool_says_what_it_does_beginning_with_a_verb(name):
     description = TOOLS[name].description
     assert description.split()[0] in VERBS
     assert description.endswith(".")
+    assert len(description.split(". ")[0].split()) >= 3
     assert len(description) < 500
+    assert not IMPLEMENTATION.search(description)
     assert TOOLS[name].doing.split()[0].endswith("ing")
 
 
@@ -166,7 +218,8 @@ def test_every_tool_has_an_example_that_works_and_fits_its_schemas(agent, exampl
         jsonschema.validate(arguments, TOOLS[name].input_schema)
         result = agent.result(name, **arguments)
         assert not result["isError"], (name, result["content"][0]["text"])
-        assert result["content"][0]["text"]
+        assert 0 < len(result["content"][0]["text"]) <= MOST
+        assert len(json.dumps(result["structuredContent"], ensure_ascii=False)) <= MOST
         for field in TOOLS[name].result.model_fields.values():
             assert (field.serialization_alias or field.alias) is None or (field.serialization_alias or field.alias) in result[
                 "structuredContent"
@@ -202,7 +255,10 @@ def test_the_same_call_with_the_same_key_acts_once(agent, examples, jobs, name):
     assert not first["isError"], first["content"][0]["text"]
     after, enqueued = everything(), list(jobs.all)
     second = agent.result(name, **examples[name], idempotency_key=KEY)
-    assert (second["content"], second["structuredContent"]) == (first["content"], first["structuredContent"])
+    secret = {TOOLS[name].result.model_fields[field].serialization_alias or field for field in TOOLS[name].result.secret_fields}
+    for field in first["structuredContent"].keys() - secret:
+        assert second["structuredContent"][field] == first["structuredContent"][field]
+    assert (second["content"] == first["content"]) is not bool(secret)
     assert second["_meta"]["replayed"] is True
     assert everything() == after
     assert jobs.all == enqueued
@@ -234,6 +290,12 @@ PLACES = [
     ("preview_email", "lead", "lead"),
     ("update_product", "product_id", "product"),
     ("update_persona", "persona_id", "persona"),
+    ("get_thread", "thread_id", "conversation"),
+    ("undo_action", "audit_id", "event"),
+    ("get_approval", "approval_id", "approval"),
+    ("resolve_approval", "approval_id", "approval"),
+    ("get_job", "job_id", "job"),
+    ("cancel_job", "job_id", "job"),
 ]
 
 

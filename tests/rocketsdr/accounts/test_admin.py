@@ -3,8 +3,10 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 
 from rocketsdr.accounts import approvals
+from rocketsdr.accounts.actor import Caps
+from rocketsdr.accounts.approvals import Act
 from rocketsdr.accounts.models import ApiKey, Approval, AuditEvent, AuditHead, Membership, User, Workspace
-from rocketsdr.accounts.services import actor_of_api_key
+from rocketsdr.accounts.services import actor_of_api_key, revoke_api_key
 from rocketsdr.lib.clock import now
 from tests import factories
 
@@ -45,7 +47,7 @@ def test_an_operator_who_may_only_look_runs_no_action(client, api_key):
 @pytest.fixture
 def approval(person, workspace, monkeypatch):
     Workspace.objects.update(approval_policy="approval")
-    monkeypatch.setitem(approvals._effects, "test.act", (lambda actor, approval, now: None, lambda approval, now: None))
+    monkeypatch.setitem(approvals._acts, "test.act", Act(lambda actor, approval, now: None, lambda approval, now: None))
     gate = approvals.ask(actor=person, kind="test.act", subject_id=7, digest="d" * 64, text="Do it.", now=now())
     assert gate.approval_id is not None
     return Approval.objects.get(id=gate.approval_id)
@@ -136,7 +138,53 @@ def test_the_state_of_a_workspace_is_not_edited(page, workspace):
     assert workspace.paused_at is None
 
 
-def test_a_key_is_neither_added_nor_changed_here(page, api_key):
+def test_a_key_is_not_added_here_and_its_scopes_stay_as_they_were_made(page, api_key):
     assert page.get("/admin/accounts/apikey/add/").status_code == 403
-    assert page.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", {"scopes": "admin"}).status_code == 403
-    assert ApiKey.objects.get() == api_key.key
+    page.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", {"scopes": "admin", "toolset": "full"})
+    assert ApiKey.objects.get().scopes == api_key.key.scopes
+
+
+RULES = {"toolset": "full", "approval_policy": "approval", "may_approve": "on", "calls_per_day": 9, "sends_per_day": 4}
+
+
+def test_an_operator_changes_the_rules_of_a_key_and_the_log_says_so(page, boss, api_key):
+    shown = page.get(f"/admin/accounts/apikey/{api_key.key.id}/change/").content.decode()
+    assert api_key.key.digest not in shown
+    page.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES)
+    key = ApiKey.objects.get()
+    assert (key.toolset, key.approval_policy, key.may_approve, key.caps) == ("full", "approval", True, Caps(calls=9, sends=4))
+    event = AuditEvent.objects.get(action="api_key.changed")
+    assert (event.via, event.user_id, event.facts["sends_per_day"]) == ("admin", boss.pk, 4)
+
+
+def test_an_operator_who_does_not_manage_the_workspace_lets_no_agent_approve(client, api_key):
+    operator = factories.UserFactory.create(is_staff=True)
+    operator.user_permissions.set(Permission.objects.filter(codename__in=["change_apikey", "view_apikey"]))
+    client.force_login(operator)
+    client.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES)
+    key = ApiKey.objects.get()
+    assert (key.toolset, key.may_approve) == ("full", False)
+    factories.MembershipFactory.create(workspace=key.workspace, user=operator, role="admin")
+    client.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES)
+    assert ApiKey.objects.get().may_approve
+
+
+def test_a_cap_of_nothing_is_refused_on_the_page(page, api_key):
+    answer = page.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", {**RULES, "calls_per_day": 0})
+    assert answer.status_code == 200
+    assert ApiKey.objects.get().calls_per_day is None
+
+
+def test_the_rules_of_a_revoked_key_are_history(page, person, api_key):
+    revoke_api_key(actor=person, key_id=api_key.key.id, now=now())
+    assert page.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES).status_code == 403
+
+
+def test_an_operator_pauses_a_workspace_and_lifts_the_pause(page, workspace):
+    assert "Workspaces paused: 1." in act(page, "workspace", "pause", workspace)
+    workspace.refresh_from_db()
+    assert (workspace.paused_at is not None, workspace.pause_reason) == (True, "By an operator.")
+    assert "Pauses lifted: 1." in act(page, "workspace", "lift_pause", workspace)
+    workspace.refresh_from_db()
+    assert workspace.paused_at is None
+    assert "is not paused" in act(page, "workspace", "lift_pause", workspace)

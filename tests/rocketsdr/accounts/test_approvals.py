@@ -6,7 +6,7 @@ import pytest
 
 from rocketsdr.accounts import approvals
 from rocketsdr.accounts.actor import MissingScope
-from rocketsdr.accounts.approvals import ApprovalOutdated, NotDecidable, OnlyPeopleApprove
+from rocketsdr.accounts.approvals import Act, ApprovalOutdated, NotDecidable, OnlyPeopleApprove, Recipient, Review
 from rocketsdr.accounts.models import Approval, AuditEvent, Workspace
 from rocketsdr.lib.errors import NotFound
 
@@ -18,8 +18,8 @@ ACT: dict[str, Any] = {"kind": KIND, "subject_id": 7, "digest": "a" * 64, "text"
 def effects(monkeypatch):
     """What approvals of the tests' kind have set in motion."""
     taken = []
-    effect = (lambda actor, approval, now: taken.append((actor, approval.id, now)), lambda approval, now: None)
-    monkeypatch.setitem(approvals._effects, KIND, effect)
+    effect = Act(lambda actor, approval, now: taken.append((actor, approval.id, now)), lambda approval, now: None)
+    monkeypatch.setitem(approvals._acts, KIND, effect)
     return taken
 
 
@@ -111,7 +111,7 @@ def test_an_effect_that_fails_leaves_the_approval_undecided(approval, person, mo
     def fail(*_):
         raise NotFound("Gone.")
 
-    monkeypatch.setitem(approvals._effects, KIND, (fail, lambda approval, now: None))
+    monkeypatch.setitem(approvals._acts, KIND, Act(fail, lambda approval, now: None))
     with pytest.raises(NotFound):
         _decide(person, approval, now)
     assert Approval.objects.get().status == "pending"
@@ -126,3 +126,86 @@ def test_a_strangers_approval_looks_like_a_missing_one(approval, stranger, effec
             )
         assert caught.value.context == {"approval_id": approval_id}
     assert effects == []
+
+
+# --- Policies: the workspace's and the credential's own ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("of_workspace", "of_credential", "holds"),
+    [
+        ("cooling_off", "", "cooling_off"),
+        ("cooling_off", "confirm", "confirm"),
+        ("cooling_off", "approval", "approval"),
+        ("confirm", "", "confirm"),
+        ("confirm", "cooling_off", "confirm"),
+        ("confirm", "approval", "approval"),
+        ("approval", "", "approval"),
+        ("approval", "cooling_off", "approval"),
+        ("approval", "confirm", "approval"),
+    ],
+)
+def test_the_stricter_policy_holds_so_that_no_credential_weakens_the_workspace(actor, now, of_workspace, of_credential, holds):
+    Workspace.objects.update(approval_policy=of_workspace)
+    asker = replace(actor, policy=of_credential)
+    assert approvals.policy_of(asker) == holds
+    assert approvals.ask(actor=asker, now=now, **ACT).approved == (holds != "approval")
+
+
+def test_what_comes_here_under_confirm_is_confirmed_and_held(actor, now):
+    Workspace.objects.update(approval_policy="confirm", hold_minutes=10)
+    gate = approvals.ask(actor=actor, now=now, **ACT)
+    assert (gate.approved, gate.hold_until) == (True, now + timedelta(minutes=10))
+
+
+# --- Agents that an owner lets decide ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def approver(actor):
+    """Another agent than the one that asks, whose owner lets it decide."""
+    return replace(actor, credential="key:9", may_approve=True)
+
+
+def test_an_agent_that_may_approve_decides_what_another_has_asked_for(approval, approver, effects, now):
+    assert _decide(approver, approval, now).status == "approved"
+    assert len(effects) == 1
+    event = AuditEvent.objects.get()
+    assert (event.action, event.credential) == ("approval.approved", "key:9")
+
+
+def test_no_credential_approves_what_it_has_asked_for_itself(approval, actor, approver, effects, now):
+    own = replace(actor, may_approve=True)
+    for asker in (own, own.joined(approver)):
+        with pytest.raises(OnlyPeopleApprove, match="asked for itself"):
+            _decide(asker, approval, now)
+    assert effects == []
+    assert _decide(own, approval, now, approve=False).status == "rejected", "taking it back does no harm"
+
+
+def test_an_agent_that_may_approve_still_needs_the_scope(approval, approver, effects, now):
+    with pytest.raises(MissingScope, match="oversight:write"):
+        _decide(replace(approver, scopes=frozenset({"oversight:read"})), approval, now)
+
+
+def test_what_only_people_decide_no_agent_does(approval, approver, person, monkeypatch, effects, now):
+    monkeypatch.setitem(approvals._acts, KIND, replace(approvals._acts[KIND], people_only=True))
+    for approve in (True, False):
+        with pytest.raises(OnlyPeopleApprove, match="by people only"):
+            _decide(approver, approval, now, approve=approve)
+    assert _decide(person, approval, now).status == "approved"
+
+
+# --- What there is to see ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_approval_is_shown_as_its_kind_shows_it(approval, monkeypatch, effects):
+    seen = Review(1, (Recipient(3, "ada@customer.example", "Ada", "Engines"),), "Hello Ada")
+    monkeypatch.setitem(approvals._acts, KIND, replace(approvals._acts[KIND], show=lambda rows: {row.id: seen for row in rows}))
+    assert approvals.reviews([approval]) == {approval.id: seen}
+
+
+def test_of_an_act_that_shows_nothing_there_is_its_sentence(approval, effects):
+    assert approvals.reviews([approval]) == {approval.id: Review()}
+    approval.kind = "of.an.older.version"
+    assert approvals.reviews([approval]) == {approval.id: Review()}

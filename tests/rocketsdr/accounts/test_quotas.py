@@ -1,12 +1,14 @@
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.db import connection, transaction
 
 from rocketsdr.accounts import quotas
-from rocketsdr.accounts.models import QuotaUse, Workspace
-from rocketsdr.accounts.quotas import QuotaExhausted
+from rocketsdr.accounts.actor import Caps
+from rocketsdr.accounts.models import ApiKey, QuotaUse, Workspace
+from rocketsdr.accounts.quotas import CapExhausted, QuotaExhausted
 
 
 def _used(actor, now):
@@ -83,3 +85,126 @@ def test_the_limit_is_exact_when_everybody_comes_at_once(actor, now):
         thread.join()
     assert sorted(used for used in outcomes if used) == list(range(1, 11))
     assert outcomes.count(None) == 20
+
+
+# --- Caps of one credential --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def capped(actor):
+    return replace(actor, caps=Caps(calls=3, campaigns=2, leads=10))
+
+
+def _at_once(take, *, threads, times):
+    """Run something in so many threads, each with a connection of its own; return how often it went through, and how often not."""
+    outcomes: list[bool] = []
+
+    def work():
+        for _ in range(times):
+            try:
+                take()
+                outcomes.append(True)
+            except CapExhausted:
+                outcomes.append(False)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return outcomes.count(True), outcomes.count(False)
+
+
+def test_a_credential_without_a_cap_on_calls_costs_no_statement(actor, now, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        quotas.count_call(actor, now=now)
+    with django_assert_num_queries(1):
+        quotas.count_call(replace(actor, caps=Caps(calls=3)), now=now)
+
+
+def test_calls_count_up_to_the_cap_and_begin_anew_the_next_day(capped, now):
+    for _ in range(3):
+        quotas.count_call(capped, now=now)
+    with pytest.raises(CapExhausted) as caught:
+        quotas.count_call(capped, now=now)
+    assert caught.value.message == "daily quota of this credential for calls exhausted (3/3). Resets at 00:00 UTC."
+    assert (caught.value.context["used"], caught.value.context["limit"]) == (3, 3)
+    assert caught.value.context["resets_at"] == "2026-11-18T00:00:00+00:00"
+    quotas.count_call(capped, now=now + timedelta(days=1))
+
+
+def test_a_campaign_uses_the_quota_of_the_workspace_and_the_cap_of_the_credential(capped, actor, now):
+    for _ in range(2):
+        quotas.take(capped, "create_campaign", now=now)
+    with pytest.raises(CapExhausted, match=r"quota of this credential for campaigns exhausted \(2/2\)"):
+        quotas.take(capped, "create_campaign", now=now)
+    assert _used(actor, now)["create_campaign"] == 2
+    other = replace(actor, credential="key:7", caps=Caps(campaigns=1))
+    assert quotas.take(other, "create_campaign", now=now).used == 3, "another credential has its own cap"
+
+
+def test_leads_are_taken_all_or_none(capped, now):
+    quotas.use_cap(capped, "leads", number=8, now=now)
+    with pytest.raises(CapExhausted, match=r"for leads leaves 2, not 3 \(8/10\)"):
+        quotas.use_cap(capped, "leads", number=3, now=now)
+    quotas.use_cap(capped, "leads", number=2, now=now)
+    quotas.use_cap(capped, "leads", number=0, now=now)
+    with pytest.raises(CapExhausted, match=r"leads exhausted \(10/10\)"):
+        quotas.use_cap(capped, "leads", number=1, now=now)
+
+
+def test_more_than_the_cap_at_once_is_refused_at_the_first_time_too(capped, now):
+    with pytest.raises(CapExhausted, match=r"leaves 10, not 11 \(0/10\)"):
+        quotas.use_cap(capped, "leads", number=11, now=now)
+    assert not QuotaUse.objects.exists()
+
+
+def test_two_credentials_together_use_both_their_caps(actor, now):
+    first, second = replace(actor, caps=Caps(calls=2)), replace(actor, credential="key:2", caps=Caps(calls=3))
+    quotas.count_call(second, now=now)
+    for _ in range(2):
+        quotas.count_call(first.joined(replace(second, caps=Caps(calls=5))), now=now + timedelta(days=1))
+    with pytest.raises(CapExhausted):
+        quotas.count_call(first, now=now + timedelta(days=1))
+    quotas.count_call(second, now=now + timedelta(days=1))
+    with pytest.raises(CapExhausted):
+        quotas.count_call(second, now=now + timedelta(days=1))
+
+
+def test_the_overview_of_caps_shows_what_is_used_today(capped, actor, now):
+    quotas.count_call(capped, now=now)
+    shown = {cap.name: (cap.used, cap.limit) for cap in quotas.caps_overview(capped, now=now)}
+    assert shown == {"calls": (1, 3), "campaigns": (0, 2), "leads": (0, 10)}
+    assert quotas.caps_overview(actor, now=now) == []
+
+
+def test_the_same_credential_of_another_workspace_is_another(capped, stranger, now):
+    for _ in range(3):
+        quotas.count_call(replace(stranger.actor, credential="key:1", caps=capped.caps), now=now)
+    quotas.count_call(capped, now=now)
+
+
+def test_why_nothing_is_sent_names_the_cap_of_the_key(api_key, workspace, stranger, now):
+    credential = api_key.key.credential
+    assert quotas.why_nothing_is_sent(workspace.id, credential, now=now) == ""
+    ApiKey.objects.update(sends_per_day=2)
+    assert quotas.why_nothing_is_sent(workspace.id, credential, now=now) == ""
+    QuotaUse.objects.create(workspace=workspace, credential=credential, name="sends", day=now.date(), used=2)
+    said = "The daily quota of e-mails of the credential that launched it is exhausted (2/2). Resets at 00:00 UTC."
+    assert quotas.why_nothing_is_sent(workspace.id, credential, now=now) == said
+    assert quotas.why_nothing_is_sent(workspace.id, "", now=now) == ""
+    assert quotas.why_nothing_is_sent(stranger.workspace.id, credential, now=now) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cap_on_calls_is_exact_when_an_agent_calls_from_everywhere(actor, now):
+    busy = replace(actor, caps=Caps(calls=17))
+    assert _at_once(lambda: quotas.count_call(busy, now=now), threads=6, times=5) == (17, 13)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cap_on_leads_is_exact_when_files_come_at_once(actor, now):
+    busy = replace(actor, caps=Caps(leads=100))
+    assert _at_once(lambda: quotas.use_cap(busy, "leads", number=7, now=now), threads=6, times=5) == (14, 16)
+    assert QuotaUse.objects.get().used == 98

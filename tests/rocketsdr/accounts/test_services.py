@@ -2,15 +2,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
-from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES, MissingScope
+from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES, Caps, MissingScope
 from rocketsdr.accounts.models import ApiKey, AuditEvent, Clock, Membership, User, Workspace
 from rocketsdr.accounts.models.workspace import Role
 from rocketsdr.accounts.services import (
     ClockIsReal,
+    KeyRevoked,
+    KeyRules,
     TooMuchForTheMaker,
     actor_of_api_key,
     actor_of_member,
+    change_api_key,
     create_workspace,
     get_api_key,
     issue_api_key,
@@ -239,6 +243,95 @@ def test_a_strangers_key_looks_like_a_missing_one(person, stranger, now):
                 verb(key_id)
             assert caught.value.context == {"key_id": key_id}
     assert actor_of_api_key(theirs.secret, now=now) is not None
+
+
+# --- What an owner says of a key -------------------------------------------------------------------------------------------------
+
+STRICT = KeyRules(toolset="full", policy="approval", may_approve=True, caps=Caps(calls=9, campaigns=2, leads=30, sends=4), read_only=True)
+
+
+def test_a_key_carries_its_rules_into_every_call_with_one_statement(person, now, django_assert_num_queries):
+    issued = issue_api_key(actor=person, name="Claude", scopes=ALL_SCOPES, rules=STRICT, now=now)
+    actor_of_api_key(issued.secret, now=now)  # its use is noted
+    with django_assert_num_queries(1):
+        actor = actor_of_api_key(issued.secret, now=now)
+    assert actor is not None
+    assert (actor.toolset, actor.policy, actor.may_approve, actor.caps) == ("full", "approval", True, STRICT.caps)
+    assert actor.scopes == READ_SCOPES, "of a read-only key only what reads is in effect"
+    assert AuditEvent.objects.get().facts["sends_per_day"] == 4
+
+
+def test_a_usual_key_has_the_core_tools_and_no_limits_of_its_own(api_key, now):
+    actor = actor_of_api_key(api_key.secret, now=now)
+    assert actor is not None
+    assert (actor.toolset, actor.policy, actor.may_approve, actor.caps) == ("core", "", False, Caps())
+
+
+@pytest.mark.parametrize(
+    ("rules", "field", "says"),
+    [
+        (KeyRules(toolset="all"), "toolset", "Unknown toolset 'all'"),
+        (KeyRules(policy="never"), "policy", "Unknown approval policy 'never'"),
+        (KeyRules(caps=Caps(leads=0)), "leads", "The cap on leads is 0"),
+        (KeyRules(caps=Caps(sends=2**31)), "sends", "The cap on sends is 2147483648"),
+    ],
+)
+def test_unknown_rules_are_refused_by_name(person, api_key, now, rules, field, says):
+    for verb in (
+        lambda: issue_api_key(actor=person, name="Claude", scopes=READ_SCOPES, rules=rules, now=now),
+        lambda: change_api_key(actor=person, key_id=api_key.key.id, rules=rules),
+    ):
+        with pytest.raises(Invalid, match=says) as caught:
+            verb()
+        assert caught.value.field == field
+        assert caught.value.fix
+
+
+def test_only_a_person_who_manages_the_workspace_lets_an_agent_approve(person, actor, now):
+    rules = KeyRules(may_approve=True)
+    member = replace(person, scopes=ALL_SCOPES - {"admin", "oversight:write"})
+    for asker, refused in ((member, MissingScope), (actor, Forbidden)):
+        with pytest.raises(refused):
+            issue_api_key(actor=asker, name="Claude", scopes=READ_SCOPES, rules=rules, now=now)
+    assert issue_api_key(actor=person, name="Claude", scopes=READ_SCOPES, rules=rules, now=now).key.may_approve
+
+
+def test_changed_rules_hold_from_the_next_call_on(person, api_key, now):
+    change_api_key(actor=person, key_id=api_key.key.id, rules=STRICT)
+    actor = actor_of_api_key(api_key.secret, now=now)
+    assert actor is not None
+    assert (actor.caps, actor.policy) == (STRICT.caps, "approval")
+    assert AuditEvent.objects.latest("id").action == "api_key.changed"
+
+
+def test_a_member_changes_no_rules_and_a_revoked_key_none_at_all(person, api_key, now):
+    with pytest.raises(MissingScope):
+        change_api_key(actor=replace(person, scopes=ALL_SCOPES - {"admin"}), key_id=api_key.key.id, rules=KeyRules())
+    revoke_api_key(actor=person, key_id=api_key.key.id, now=now)
+    with pytest.raises(KeyRevoked):
+        change_api_key(actor=person, key_id=api_key.key.id, rules=KeyRules())
+
+
+def test_a_strangers_key_has_no_rules_to_change(stranger, api_key):
+    for key_id in (api_key.key.id, 999_999_999):
+        with pytest.raises(NotFound):
+            change_api_key(actor=replace(stranger.actor, credential=""), key_id=key_id, rules=KeyRules())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"toolset": "none"},
+        {"approval_policy": "x"},
+        {"calls_per_day": 0},
+        {"campaigns_per_day": 0},
+        {"leads_per_day": 0},
+        {"sends_per_day": 0},
+    ],
+)
+def test_the_database_keeps_wrong_rules_out(api_key, change):
+    with pytest.raises(IntegrityError):
+        ApiKey.objects.update(**change)
 
 
 # --- People --------------------------------------------------------------------------------------------------------------------

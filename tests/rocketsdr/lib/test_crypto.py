@@ -40,6 +40,12 @@ def test_what_is_no_token_cannot_be_read(token):
         crypto.decrypt(token)
 
 
+@pytest.mark.parametrize("behind", ["x", "=", "-TAMPERED", "\n", " "])
+def test_a_token_with_something_behind_it_is_none(behind):
+    with pytest.raises(crypto.Undecryptable):
+        crypto.decrypt(crypto.encrypt("secret") + behind)
+
+
 def test_a_digest_is_the_standard_one_under_the_newest_pepper(settings):
     settings.API_KEY_PEPPERS = ["new", "old"]
     assert crypto.digest("key") == hmac.new(b"new", b"key", hashlib.sha256).hexdigest()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
-from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+from django.urls import clear_url_caches
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, KNOWN_PROTOCOL_VERSIONS
 
-from mcp_gateway import catalogue, protocol, surfaces
+from mcp_gateway import surfaces
+from mcp_gateway.urls import addresses
 from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES
+from rocketsdr.accounts.models import ApiKey
 from rocketsdr.accounts.services import issue_api_key
+from tests.mcp_gateway import urls
 
 CLIENT = {"name": "your-client", "version": "0.1.0"}
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -28,7 +33,8 @@ def hello(version="2025-06-18", **more):
 def test_initialize_agrees_on_each_revision_with_a_handshake(rpc, version):
     result = rpc.post(hello(version), MCP_Protocol_Version=version).json()["result"]
     assert result["protocolVersion"] == version
-    assert result["capabilities"] == {"tools": {"listChanged": False}}
+    assert result["capabilities"]["tools"] == {"listChanged": True}
+    assert "extensions" not in result["capabilities"]
     assert result["serverInfo"] == {"name": "rocketsdr", "title": "RocketSDR", "version": surfaces.SERVER_VERSION}
     assert result["instructions"] == "Only for tests."
 
@@ -56,12 +62,12 @@ def test_no_handshake_is_needed(rpc):
 # --- Revisions -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("version", ["2026-07-28", "2024-10-07", "latest", "", "x" * 500])
+@pytest.mark.parametrize("version", ["2024-10-07", "latest", "", "x" * 500])
 def test_a_revision_that_is_not_spoken_is_refused_with_those_that_are(rpc, version):
     response = rpc.post(PING, MCP_Protocol_Version=version)
     assert response.status_code == 400
     error = response.json()["error"]
-    assert error["data"] == {"supported": list(HANDSHAKE_PROTOCOL_VERSIONS), "requested": version[:100]}
+    assert error["data"] == {"supported": list(KNOWN_PROTOCOL_VERSIONS), "requested": version[:100]}
 
 
 def test_a_batch_is_answered_where_the_revision_has_batches(rpc):
@@ -150,7 +156,7 @@ def test_the_last_of_two_equal_keys_counts(rpc):
     assert rpc.post(b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}').json()["id"] == 2
 
 
-@pytest.mark.parametrize("method", ["no/such", "resources/list", "tools/callx", "initialized", ""])
+@pytest.mark.parametrize("method", ["no/such", "resources/lists", "server/discover", "tasks/get", "tools/callx", "initialized", ""])
 def test_an_unknown_method_is_an_error_of_its_request(rpc, method):
     response = rpc.post({**PING, "method": method})
     assert (response.status_code, response.json()["error"]["code"]) == (200, -32601)
@@ -223,6 +229,29 @@ def test_the_session_of_another_credential_is_not_found(rpc, session, stranger, 
         assert rpc.post(PING, Mcp_Session_Id=session, X_API_Key=key).status_code == 404
 
 
+@pytest.mark.parametrize("session_id", ["", "guess"])
+def test_a_session_that_is_not_there_cannot_be_ended(rpc, session_id):
+    response = rpc.client.delete(rpc.path, headers={**rpc.headers, "Mcp-Session-Id": session_id})
+    assert response.status_code == 404
+
+
+def test_delete_ends_a_session_and_nothing_else(rpc, session):
+    other = rpc.post(hello())["Mcp-Session-Id"]
+    assert rpc.client.delete(rpc.path, headers={**rpc.headers, "Mcp-Session-Id": session}).status_code == 204
+    assert rpc.post(PING, Mcp_Session_Id=session).status_code == 404
+    assert rpc.post(PING, Mcp_Session_Id=other).status_code == 200
+    assert rpc.client.delete(rpc.path, headers=rpc.headers).status_code == 400
+
+
+# --- What a session asks for -------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_may_set_from_which_level_on_it_is_told(rpc, session, events):
+    answer = rpc.request("logging/setLevel", {"level": "debug"}, Mcp_Session_Id=session)
+    assert answer["result"] == {}
+    assert rpc.request("logging/setLevel", {"level": "loud"})["error"]["code"] == -32602
+
+
 # --- Tools -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -235,7 +264,6 @@ def test_the_list_describes_each_tool(rpc):
     assert note["inputSchema"]["additionalProperties"] is False
     assert note["outputSchema"]["anyOf"] == [{"required": ["note_id"]}, {"required": ["code", "message", "fix"]}]
     assert note["annotations"] == {
-        "title": "Write note",
         "readOnlyHint": False,
         "destructiveHint": False,
         "idempotentHint": False,
@@ -246,23 +274,27 @@ def test_the_list_describes_each_tool(rpc):
 def test_the_list_is_the_same_every_time_the_core_tools_first(rpc):
     first, second = (rpc.post({**PING, "method": "tools/list"}).content for _ in range(2))
     assert first == second
-    assert [tool["name"] for tool in json.loads(first)["result"]["tools"]] == ["list_words", "say_who", "write_note", "count_notes"]
+    assert [tool["name"] for tool in json.loads(first)["result"]["tools"]] == ["book_room", "list_words", "say_who", "write_note"]
 
 
 def test_the_list_holds_what_the_credential_may(rpc, person, now):
     key = issue_api_key(actor=person, name="Reader", scopes=READ_SCOPES, now=now).secret
     names = [tool["name"] for tool in rpc.request("tools/list", X_API_Key=key)["result"]["tools"]]
-    assert names == ["list_words", "say_who", "count_notes"]
+    assert names == ["book_room", "list_words", "say_who"]
+
+
+def test_the_whole_list_is_shown_to_a_credential_that_asks_for_it(rpc, api_key):
+    ApiKey.objects.filter(id=api_key.key.id).update(toolset="full")
+    names = [tool["name"] for tool in rpc.request("tools/list")["result"]["tools"]]
+    assert names == ["book_room", "list_words", "say_who", "write_note", "count_notes"]
 
 
 def test_a_long_list_comes_in_pages(rpc, monkeypatch):
-    monkeypatch.setattr(catalogue.Catalogue.page, "__defaults__", (None, 3))
-    protocol._tools_page.cache_clear()
-    try:
-        first = rpc.request("tools/list")["result"]
-        second = rpc.request("tools/list", {"cursor": first["nextCursor"]})["result"]
-    finally:
-        protocol._tools_page.cache_clear()
+    monkeypatch.setattr(urls, "TEST_SURFACE", replace(urls.TEST_SURFACE, page_size=3))
+    monkeypatch.setattr(urls, "urlpatterns", addresses(urls.TEST_SURFACE))
+    clear_url_caches()
+    first = rpc.request("tools/list")["result"]
+    second = rpc.request("tools/list", {"cursor": first["nextCursor"]})["result"]
     assert [len(page["tools"]) for page in (first, second)] == [3, 1]
     assert "nextCursor" not in second
 

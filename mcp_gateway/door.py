@@ -1,0 +1,43 @@
+"""What every door of the gateway asks of an HTTP request, and the words in which it refuses one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+
+from mcp_gateway import auth
+
+ANOTHER_HOST = "This server does not answer to that Host: use the address that its operator gave you."
+FOREIGN_ORIGIN = "Pages of this origin may not call here."
+UNAUTHORIZED = "Unauthorized: send a valid API key in X-API-Key or as a Bearer token."
+
+
+def is_for_another_host(request: HttpRequest) -> bool:
+    """Say whether the request names a host that this installation is not (another way to rebind a name)."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return True
+    return False
+
+
+def is_of_foreign_page(request: HttpRequest) -> bool:
+    """Say whether a page of another site calls: a browser on this network must not lend its place to it (DNS rebinding)."""
+    origin = request.headers.get("Origin")
+    return origin is not None and origin not in {
+        settings.PUBLIC_URL,
+        f"{request.scheme}://{request.get_host()}",
+        *settings.MCP_ALLOWED_ORIGINS,
+    }
+
+
+def challenge(request: HttpRequest) -> str:
+    """Return the WWW-Authenticate of a refused request: whether a credential was missing or no good."""
+    realm = 'Bearer realm="RocketSDR"'
+    return f'{realm}, error="invalid_token"' if auth.presented(request.headers) else realm
+
+
+def too_large() -> str:
+    """Return the sentence for a body that nobody reads."""
+    return f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024} MB: upload large files instead."

@@ -1,0 +1,33 @@
+"""Who calls the REST door: by the same headers and the same rules as at the MCP endpoint. No cookie and no session means anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from mcp_gateway import auth, door
+from rocketsdr.accounts.actor import Actor
+from rocketsdr.lib.clock import now
+
+
+class CredentialAuthentication(BaseAuthentication):
+    """An API key in X-API-Key, a key or an access token as Bearer, or both; `request.auth` is the actor that they speak for."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, Actor]:
+        actor = auth.actor_of(auth.presented(request.headers), now=now())
+        if actor is None:
+            raise AuthenticationFailed(door.UNAUTHORIZED)
+        return AnonymousUser(), replace(actor, via="rest")
+
+    def authenticate_header(self, request: Request) -> str:
+        return door.challenge(request._request)
+
+
+def actor_of(request: Request) -> Actor:
+    """Return the actor of an authenticated request."""
+    return cast("Actor", request.auth)

@@ -1,0 +1,78 @@
+"""Django's handler for programs: the addresses of the gateway, without what only a browser needs.
+
+A program has no cookie, so there is no session, no sign-in, no message and no form to protect; it gets no page, so there is no content
+policy and no static file. What is left of the pages' middleware are the headers that tell a browser to keep its hands off the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, get_resolver
+from django.utils.module_loading import import_string
+
+REST = "/api/v1/"
+URLS = "mcp_gateway.urls"  # a short list: the address is found at once
+MIDDLEWARE = ("django.middleware.security.SecurityMiddleware", "django.middleware.clickjacking.XFrameOptionsMiddleware")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def is_for_programs(path: str) -> bool:
+    """Say whether this path belongs to the gateway."""
+    return path in _addresses() or path.startswith(REST)
+
+
+@cache
+def _addresses() -> frozenset[str]:
+    from mcp_gateway.surfaces import SURFACES
+
+    return frozenset(f"/{surface.address}{end}" for surface in SURFACES for end in ("", "/"))
+
+
+class ApiHandler(WSGIHandler):
+    """Answers the requests of programs."""
+
+    _get_response: GetResponse  # finds the view and calls it
+    _middleware_chain: GetResponse
+    _view_middleware: list[Any]
+    _template_response_middleware: list[Any]
+    _exception_middleware: list[Any]
+
+    def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+        """Build the short chain in place of the one in the settings."""
+        self._view_middleware, self._template_response_middleware, self._exception_middleware = [], [], []
+        chain: Any = _measured(convert_exception_to_response(self._get_response))
+        for name in reversed(MIDDLEWARE):
+            chain = convert_exception_to_response(import_string(name)(chain))
+        self._middleware_chain = chain
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request, without asking first whether the database connection is alive: the first read finds that out itself."""
+        vars(connections[DEFAULT_DB_ALIAS])["health_check_done"] = True
+        return super().get_response(request)
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Find the address in the gateway's own list; links that an answer names are looked up in the whole of it."""
+        found = get_resolver(URLS).resolve(request.path_info)
+        request.resolver_match = found
+        return found
+
+
+def _measured(get_response: Callable[[HttpRequest], Any]) -> GetResponse:
+    """Say how long the answer is, or the server would send it in chunks."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = get_response(request)
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    return answer

@@ -1,0 +1,69 @@
+"""Reads by SQL: planned once, and made again on a new connection when the server has closed the old one."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from rocketsdr.lib import statements
+
+
+def end_our_connection() -> None:
+    """Close this thread's connection from the server's side, as a restart does."""
+    own = connection.get_connection_params()
+    wanted = {name: own[name] for name in ("dbname", "user", "password", "host", "port") if name in own}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    with psycopg.connect(**wanted, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+
+
+def planned() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_read_on_a_connection_that_the_server_has_closed_is_made_once_more():
+    end_our_connection()
+    assert statements.read("SELECT %(a)s::int + 1", {"a": 1}) == [(2,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_a_transaction_nothing_is_made_twice():
+    with pytest.raises(OperationalError), transaction.atomic():
+        end_our_connection()
+        statements.read("SELECT 1", {})
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_read_that_fails_on_a_good_connection_is_not_repeated():
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout TO '10ms'")
+    with CaptureQueriesContext(connection) as made, pytest.raises(OperationalError, match="statement timeout"):
+        statements.read("SELECT pg_sleep(10)", {})
+    connection.close()
+    assert len(made) == 1
+
+
+@pytest.mark.django_db
+def test_the_server_keeps_the_plan_unless_a_pooler_stands_between():
+    statements.read("SELECT 'kept'", {})
+    connection.connection.prepare_threshold = None
+    statements.read("SELECT 'not kept'", {})
+    connection.connection.prepare_threshold = 0
+    assert "SELECT 'kept'" in planned()
+    assert "SELECT 'not kept'" not in planned()
+
+
+@pytest.mark.django_db
+def test_a_read_is_logged_and_counted_like_every_other_statement():
+    with CaptureQueriesContext(connection) as made:
+        statements.read("SELECT 1", {})
+        statements.read("SELECT 1", {})
+    assert [query["sql"] for query in made] == ["SELECT 1"] * 2
