@@ -4,8 +4,9 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys,
 BIN := .venv/bin
 LOCKS := requirements.lock requirements-dev.lock
 PORT ?= 8000
+CLIENTS := tests/clients
 
-.PHONY: help demo run test check bench lock clean
+.PHONY: help demo run test check bench bench-gateway conformance clients lock clean
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -36,9 +37,30 @@ check: .venv/.ready ## Format, lint, types, import contracts, missing migrations
 bench: .venv/.ready ## Benchmarks; each ends with one JSON line of figures and ratios.
 	@$(BIN)/python -m bench
 
+$(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or newer; what runs is the Node.js of the lock file." >&2; exit 1; }
+	@cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@ls $(CLIENTS)/node_modules/node-*-*/bin/node >/dev/null 2>&1 || { cd $(CLIENTS) && npm rebuild --loglevel=error node; }
+	@touch $@
+
+conformance: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official conformance suite of MCP, at both of its revisions.
+	@$(BIN)/python -m tests.conformance
+
+clients: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official clients of MCP against `make run`.
+	@$(BIN)/python -m tests.clients
+
+.venv-bench/.ready: requirements-bench.lock .venv/.ready
+	@test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
+	@$(BIN)/uv pip sync --quiet --python .venv-bench/bin/python --compile-bytecode --require-hashes requirements-bench.lock
+	@touch $@
+
+bench-gateway: .venv/.ready .venv-bench/.ready ## The gateway beside FastMCP, the official SDK's server and a bare handler, in turns.
+	@$(BIN)/python -m bench.gateway
+
 lock: .venv/.ready ## Compile the lock files anew from pyproject.toml.
 	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header -o requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements-bench.lock requirements-bench.in
 
 clean: ## Remove what was built; the data in .rocketsdr stays.
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache staticfiles
+	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache staticfiles $(CLIENTS)/node_modules

@@ -1,0 +1,33 @@
+"""The Node.js of the lock file and the packages beside it; nothing of the machine's own is used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+PACKAGES = Path(__file__).parent / "node_modules"
+MISSING = "The JavaScript packages are not installed: run `make tests/clients/node_modules/.ready`."
+
+
+def program() -> Path:
+    """Return Node.js 22 for this platform, which is an npm package like the others."""
+    found = [*PACKAGES.glob("node-*-*/bin/node"), PACKAGES / "node" / "bin" / "node"]
+    if not found[0].is_file():
+        raise SystemExit(MISSING)
+    return found[0]
+
+
+def run(script: Path, *arguments: str, home: Path, timeout: float, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a script; what it writes into its home goes into this folder, and no browser is opened."""
+    return subprocess.run(  # noqa: S603 - programs of the lock file
+        [str(program()), str(script), *arguments],
+        cwd=home,
+        env={"PATH": os.defpath, "HOME": str(home), "NO_COLOR": "1", "BROWSER": "true"},
+        stdin=subprocess.DEVNULL,
+        timeout=timeout,
+        text=True,
+        check=False,
+        **options,
+    )

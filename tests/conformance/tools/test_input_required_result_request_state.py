@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from mcp_gateway.tool import Arguments, tool
+from mcp_gateway.tool.exchange import current
+from rocketsdr.accounts.actor import Actor
+from tests.conformance.asked import YES_OR_NO, answers, form
+from tests.conformance.said import Said
+
+
+@tool(doing="answering", scope=None, read_only=True, core=False)
+def test_input_required_result_request_state(actor: Actor, args: Arguments) -> Said:
+    """Ask for a confirmation, and check that the question comes back with it."""
+    answers("asked", confirm=form("Please confirm", ok=YES_OR_NO))
+    return Said(said="state-ok" if current().state == "asked" else "state-lost")
