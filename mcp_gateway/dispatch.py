@@ -21,6 +21,7 @@ from mcp_gateway.models import Ending
 from mcp_gateway.records import Entry, audited
 from mcp_gateway.surfaces import Surface
 from mcp_gateway.tool import ActArguments, Arguments, FieldError, ListArguments, Result, Tool, WriteArguments, capping, exchange, refusal
+from mcp_gateway.tool.capping import Rendered, rendered
 from mcp_gateway.tool.exchange import Exchange, InputRequired
 from mcp_gateway.tool.results import SHOWN_ONCE
 from rocketsdr.accounts import approvals, quotas
@@ -69,7 +70,7 @@ class Outcome:
 class _Run:
     """What one run of a tool gave, what it used and what it left in the audit log."""
 
-    result: Result
+    whole: Rendered
     quota: Quota | None = None
     events: list[int] = field(default_factory=list)
     shortened: bool = False  # a page that holds fewer items than were asked for
@@ -161,17 +162,17 @@ def _read(tool: Tool, args: Arguments, entry: Entry) -> Outcome:
 
 def _page(tool: Tool, args: Arguments, actor: Actor) -> _Run:
     """Run a read; a page that no answer could hold is read again with as many items as one holds, and goes on after the last of them."""
-    run = _Run(tool.run(actor, args))
-    while isinstance(args, ListArguments) and (number := capping.fewer(run.result)) is not None and number < args.limit:
+    run = _Run(rendered(tool.run(actor, args)))
+    while isinstance(args, ListArguments) and (number := capping.fewer(run.whole)) is not None and number < args.limit:
         args = args.model_copy(update={"limit": number})
-        run = _Run(tool.run(actor, args), shortened=True)
+        run = _Run(rendered(tool.run(actor, args)), shortened=True)
     return run
 
 
 def _rehearse(tool: Tool, args: WriteArguments, entry: Entry) -> Outcome:
     """Go the whole way and take it back: nothing is stored, and what was to happen after the commit never does."""
     with transaction.atomic():
-        outcome = _done(_Run(tool.run(entry.actor, args)))
+        outcome = _done(_Run(rendered(tool.run(entry.actor, args))))
         transaction.set_rollback(True)
     entry.write(Ending.REHEARSED)
     return replace(outcome, text=DRY_RUN + outcome.text, meta={**outcome.meta, "dry_run": True})
@@ -189,7 +190,7 @@ def _commit(tool: Tool, args: WriteArguments, entry: Entry) -> Outcome:
     promise = _promise(tool, args, entry)
     run = _act(tool, args, entry)
     if promise is not None:
-        confirmation.keep_promise(promise, run.result.promise())
+        confirmation.keep_promise(promise, run.whole.result.promise())
     if slot:
         idempotency.keep(slot, _kept(run))
     entry.write(Ending.DONE, audit_ids=run.events)
@@ -199,29 +200,28 @@ def _commit(tool: Tool, args: WriteArguments, entry: Entry) -> Outcome:
 def _act(tool: Tool, args: WriteArguments, entry: Entry) -> _Run:
     quota = quotas.take(entry.actor, tool.quota, now=entry.at) if tool.quota else None
     with audited() as events:
-        return _Run(tool.run(entry.actor, args), quota, events)
+        return _Run(rendered(tool.run(entry.actor, args)), quota, events)
 
 
 def _kept(run: _Run) -> str:
     """Return the answer as it is kept for a replay: its secrets are not in it."""
-    outcome = _done(replace(run, result=run.result.veiled()))
-    if run.result.secret_fields:
+    outcome = _done(replace(run, whole=rendered(run.whole.result.veiled())))
+    if run.whole.result.secret_fields:
         outcome = replace(outcome, text=outcome.text + REPLAYED_SECRETS)
     return to_json(asdict(outcome)).decode()
 
 
 def _done(run: _Run) -> Outcome:
-    shown, is_cut = capping.fitted(run.result)
-    structured = shown.model_dump(mode="json", by_alias=True)
+    shown, is_cut = capping.fitted(run.whole)
     meta: dict[str, Any] = {}
     if run.quota is not None:
         meta["quota"] = to_jsonable_python({**asdict(run.quota), "remaining": run.quota.limit - run.quota.used})
     if run.events:
         meta["audit_id"] = run.events[-1]
     if is_cut or run.shortened:
-        meta["truncated"] = structured["truncated"] = True
-    text = shown.text()
-    return Outcome(text[: capping.MOST] + capping.NOTE if is_cut else text, structured, meta, content=shown.content())
+        meta["truncated"] = shown.structured["truncated"] = True
+    text = shown.text[: capping.MOST] + capping.NOTE if is_cut else shown.text
+    return Outcome(text, shown.structured, meta, content=shown.result.content())
 
 
 # --- Confirmations ---------------------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def _answered() -> str:
 def _question(tool: Tool, binding: Binding, result: Result, now: datetime) -> InputRequired | _Unconfirmed:
     """Ask for the word: with a form where the client can show one, else with a token that comes back with the same call."""
     token = confirmation.issue(binding, result.promise(), now=now)
-    preview = _done(_Run(result)).text
+    preview = _done(_Run(rendered(result))).text
     if FORMS in exchange.current().capabilities:
         return InputRequired({QUESTION: _form(tool, preview)}, state=token.text)
     text = (

@@ -152,7 +152,7 @@ def _block(part: Part, mime_type: str) -> dict[str, Any]:
 
 def _written(result: Result, mime_type: str) -> str:
     """Write a result as its tool's structured content or as its text has it; what is cut says so."""
-    shown, is_cut = capping.fitted(result)
+    shown, is_cut = capping.fitted(capping.rendered(result))
     if mime_type == JSON:
-        return to_json({**shown.model_dump(mode="json", by_alias=True), **({"truncated": True} if is_cut else {})}).decode()
-    return short(shown.text() + (capping.NOTE if is_cut else ""))
+        return to_json({**shown.structured, **({"truncated": True} if is_cut else {})}).decode()
+    return short(shown.text + (capping.NOTE if is_cut else ""))

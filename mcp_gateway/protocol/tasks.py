@@ -127,8 +127,8 @@ def _outcome(job: Job, speech: Speech) -> Outcome:
         return Outcome(job.message, {})
     if job.error is not None:
         return Outcome(f"Error {tool.doing}: {job.error['message']}", {**job.error, "fix": "", "field_errors": []}, is_error=True)
-    told, _ = capping.fitted(result_of(tool, actor=speech.request.actor, job=job))
-    return Outcome(told.text(), told.model_dump(mode="json", by_alias=True))
+    told, _ = capping.fitted(capping.rendered(result_of(tool, actor=speech.request.actor, job=job)))
+    return Outcome(told.text, told.structured)
 
 
 def _as_result(outcome: Outcome, speech: Speech) -> dict[str, Any]:

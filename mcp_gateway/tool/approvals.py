@@ -53,7 +53,8 @@ class ApprovalItem(Part):
 
     def item(self) -> tuple[int, str, str]:
         """Return what a list shows: id, what waits, and how to decide on it."""
-        return self.id, f"{self.kind} ({self.status})", f"{one_line(self.text)} Reaches {count(self.population_size, 'lead')}."
+        reaches = f" Reaches {count(self.population_size, 'lead')}." if self.population_size else ""
+        return self.id, f"{self.kind} ({self.status})", f"{one_line(self.text)}{reaches}"
 
     def sheet(self) -> str:
         """Return the whole of it; all that is ours stands before the words."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from mcp_gateway.tool.results import PageResult, Result
 
 MOST = 20_000  # characters of the text, and as many of the structured content
 CUT = "… [cut]"
 NOTE = "\n\n[Cut: an answer holds about 20,000 characters. The longest parts are shortened.]"
-
-R = TypeVar("R", bound=Result)
 
 # How long a text and a list inside the result may be, tried one after the other until the whole of it fits.
 _TRIES = [
@@ -23,31 +23,46 @@ _TRIES = [
 ]
 
 
-def fewer(result: Result) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A result with its text and its structured content: to write them is dearer than to make them, so it is done once."""
+
+    result: Result
+    text: str
+    structured: dict[str, Any]
+
+    @property
+    def fits(self) -> bool:
+        """Say whether an answer can hold it."""
+        return len(self.text) <= MOST and len(to_json(self.structured)) <= MOST
+
+
+def rendered(result: Result) -> Rendered:
+    """Write a result."""
+    return Rendered(result, result.text(), result.model_dump(mode="json", by_alias=True))
+
+
+def fewer(whole: Rendered) -> int | None:
     """Return how many items of this page fit into an answer, at least one; None where the page fits or cannot be made shorter."""
-    if not isinstance(result, PageResult) or fits(result):
+    page = whole.result
+    if not isinstance(page, PageResult) or whole.fits:
         return None
-    name, items = _items(result)
+    name, items = _items(page)
     if len(items) <= 1:
         return None
-    return max(1, _largest(len(items) - 1, lambda number: fits(result.model_copy(update={name: items[:number]}))))
+    return max(1, _largest(len(items) - 1, lambda number: rendered(page.model_copy(update={name: items[:number]})).fits))
 
 
-def fitted(result: R) -> tuple[R, bool]:
+def fitted(whole: Rendered) -> tuple[Rendered, bool]:
     """Return the result, with its longest texts and lists cut where it would be too long; and whether they were."""
-    if fits(result):
-        return result, False
-    cut = result
+    if whole.fits:
+        return whole, False
+    cut = whole
     for characters, items in _TRIES:
-        cut = _cut(result, characters, items)
-        if fits(cut):
+        cut = rendered(_cut(whole.result, characters, items))
+        if cut.fits:
             break
     return cut, True
-
-
-def fits(result: Result) -> bool:
-    """Say whether an answer can hold the result."""
-    return len(result.model_dump_json(by_alias=True)) <= MOST and len(result.text()) <= MOST
 
 
 def _items(page: PageResult) -> tuple[str, list[Any]]:

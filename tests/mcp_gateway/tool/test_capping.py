@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from mcp_gateway.tool import PageResult, Result
-from mcp_gateway.tool.capping import CUT, MOST, fewer, fits, fitted
+from mcp_gateway.tool import PageResult, Result, capping
+from mcp_gateway.tool.capping import CUT, MOST, rendered
 from mcp_gateway.tool.parts import Part
+
+
+def fits(result: Result) -> bool:
+    return rendered(result).fits
+
+
+def fewer(result: Result) -> int | None:
+    return capping.fewer(rendered(result))
+
+
+def fitted(result: Result) -> tuple[Any, bool]:
+    whole, is_cut = capping.fitted(rendered(result))
+    return whole.result, is_cut
 
 
 class Line(Part):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from rocketsdr.lib import statements
@@ -67,3 +69,48 @@ def test_a_read_is_logged_and_counted_like_every_other_statement():
         statements.read("SELECT 1", {})
         statements.read("SELECT 1", {})
     assert [query["sql"] for query in made] == ["SELECT 1"] * 2
+
+
+# --- Straight to the server, and by a cursor -------------------------------------------------------------------------------------------
+
+KINDS = """
+    SELECT %(number)s::bigint, %(text)s::text, %(at)s::timestamptz, %(at)s::date, '{"a": [1, null]}'::jsonb, ARRAY['x', 'y'],
+        NULL::int, true, 1.5::numeric
+"""
+VALUES = {"number": 7, "text": "ä'%", "at": datetime(2026, 11, 24, 10, 30, tzinfo=UTC)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_ways_read_the_same():
+    straight = statements.read(KINDS, VALUES)
+    with CaptureQueriesContext(connection) as made:
+        by_cursor = statements.read(KINDS, VALUES)
+    assert len(made) == 1  # a cursor is used where somebody listens
+    assert straight == by_cursor
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [0, 1, 2**15, 2**31, 2**62, -(2**62), None])
+def test_a_plan_serves_values_of_every_size(number):
+    for value in (1, number, 2**40, number):
+        assert statements.read("SELECT %(number)s::bigint", {"number": value}) == [(value,)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [("SELECT nothing", ProgrammingError), ("SELECT 1 / %(zero)s::int", DataError), ("SELECT %(zero)s::int, (SELECT 'x')::int", DataError)],
+)
+def test_what_the_server_refuses_is_the_error_that_django_knows(statement, refused):
+    for _ in range(2):
+        with pytest.raises(refused):
+            statements.read(statement, {"zero": 0})
+    assert statements.read("SELECT 1", {}) == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_has_begun_is_read_in():
+    with transaction.atomic():
+        [[first]] = statements.read("SELECT txid_current()", {})
+        [[second]] = statements.read("SELECT txid_current()", {})
+    assert first == second
