@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from campaigns.models import CsvImport, Enrollment, Event, Lead, Suppression
 from campaigns.rules import csv_rows
-from campaigns.services import importing
+from campaigns.services import importing, launching
+from rocketsdr.accounts import approvals
 from rocketsdr.accounts.actor import job_actor
 from tests import factories
 
@@ -190,3 +191,31 @@ def test_two_files_of_one_campaign_share_the_room_that_max_leads_leaves(draft, n
     assert at_once(*(attach(draft, content, now) for content in files)) == []
     assert Enrollment.objects.count() == 5
     assert sum(each.left_out for each in CsvImport.objects.all()) == 3
+
+
+@pytest.mark.parametrize(
+    ("campaign", "approval", "enrolled", "changed"),
+    [
+        ("scheduled", "pending", "active", False),
+        ("running", "approved", "active", False),
+        ("completed", "approved", "active", False),
+        ("running", "approved", "finished", True),
+        ("running", "withdrawn", "active", True),
+        ("running", None, "active", True),
+        ("paused", "approved", "active", True),
+    ],
+)
+def test_a_file_leaves_those_alone_whom_a_reviewed_launch_still_writes_to(draft, workspace, now, campaign, approval, enrolled, changed):
+    lead = factories.LeadFactory.create(workspace=workspace, email="ada@customer.example", first_name="Ada")
+    other = factories.CampaignFactory.create(workspace=workspace, running=True)
+    type(other).objects.filter(id=other.id).update(status=campaign)
+    factories.EnrollmentFactory.create(campaign=other, lead=lead, status=enrolled)
+    if approval:
+        asks = {"kind": launching.KIND, "subject_id": other.id, "digest": "d" * 64, "text": "Send it.", "now": now}
+        filed = approvals.file(actor=job_actor(workspace.id), **asks)
+        type(filed).objects.filter(id=filed.id).update(status=approval)
+    importing.attach(actor=job_actor(workspace.id), campaign=draft, content=b"first name,email\nEve,Ada@Customer.example", now=now)
+    importing.run(csv_import_id=draft.csv_imports.get().id, now=now)
+    lead.refresh_from_db()
+    assert (lead.first_name == "Eve") is changed
+    assert draft.enrollments.filter(lead=lead).count() == 1
