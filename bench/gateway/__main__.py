@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--version", default=HANDSHAKE, choices=[HANDSHAKE, MODERN], help="the revision of MCP that the clients speak")
     parser.add_argument(
         "--record",
-        default="each",
+        default="together",
         choices=["each", "together"],
         help="when the peers write the record of a call: within it, or many together as ours",
     )

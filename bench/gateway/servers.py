@@ -77,7 +77,7 @@ class Server:
 
 
 @contextmanager
-def running(stage: Stage, peers: tuple[str, ...] = PEERS, *, record: str = "each") -> Iterator[list[Server]]:
+def running(stage: Stage, peers: tuple[str, ...] = PEERS, *, record: str = "together") -> Iterator[list[Server]]:
     """Start ours and then the peers, which list the same tools; stop them all in the end."""
     os.environ["BENCH_RECORD"] = record
     with ExitStack() as stack:
