@@ -187,17 +187,27 @@ def test_a_body_in_chunks_arrives_whole_with_its_length(connect):
     assert (facts["length"], facts["read"], facts["start"][:4]) == (100_003, 100_003, "abcd")
 
 
+def answered(made: socket.socket) -> bytes:
+    """Read the head of an answer and the beginning of its body; they may come one after the other."""
+    answer = b""
+    while b"\r\n\r\n" not in answer or answer.endswith(b"\r\n\r\n"):
+        part = made.recv(65536)
+        assert part, answer
+        answer += part
+    return answer
+
+
 def test_a_body_that_says_it_is_over_the_limit_is_not_read(port):
     size = asgi.LARGEST_BODY + 1
     with raw(port, b"POST /mirror HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size) as made:
-        assert b'"read": 0' in made.recv(65536)
+        assert b'"read": 0' in answered(made)
 
 
 def test_a_body_in_chunks_over_the_limit_is_not_read_to_its_end(port):
     with raw(port, b"POST /mirror HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n") as made:
         for _ in range(asgi.LARGEST_BODY // 2**20 + 1):
             made.sendall(b"100000\r\n" + b"x" * 2**20 + b"\r\n")
-        answer = made.recv(65536)
+        answer = answered(made)
     assert b'"read": 0' in answer
 
 
