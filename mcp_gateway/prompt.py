@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
-from pydantic import ValidationError
-
 from mcp_gateway.tool import Arguments, faults
 from mcp_gateway.tool.wording import short
 from rocketsdr.accounts.actor import SCOPES, Actor
@@ -48,12 +46,7 @@ class Prompt:
 
     def parse(self, arguments: Mapping[str, Any]) -> Arguments:
         """Return the checked arguments, or refuse with one sentence for each fault."""
-        if found := faults.unstorable(arguments):
-            raise faults.refusal(found)
-        try:
-            return self.arguments.model_validate(arguments)
-        except ValidationError as error:
-            raise faults.refusal(faults.explained(error, of=self.name, model=self.arguments)) from None
+        return faults.checked(self.arguments, arguments, of=self.name)
 
     def messages(self, actor: Actor, args: Arguments) -> list[dict[str, Any]]:
         """Return its messages in the official shape."""

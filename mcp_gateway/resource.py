@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, get_type_hints
 from urllib.parse import unquote
 
-from pydantic import ValidationError, create_model
+from pydantic import create_model
 from pydantic_core import to_json
 
 from mcp_gateway.tool import Arguments, Result, capping, faults
@@ -71,13 +71,7 @@ class Resource:
 
     def parse(self, values: Mapping[str, str]) -> dict[str, Any]:
         """Return the checked variables by the names of the function's arguments, or refuse with one sentence for each fault."""
-        if found := faults.unstorable(values):
-            raise faults.refusal(found)
-        try:
-            checked = self.variables.model_validate(values)
-        except ValidationError as error:
-            raise faults.refusal(faults.explained(error, of=self.uri, model=self.variables)) from None
-        return {_argument(self.run, name): value for name, value in checked}
+        return {_argument(self.run, name): value for name, value in faults.checked(self.variables, values, of=self.uri)}
 
     def read(self, actor: Actor, uri: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return its contents in the official shape."""

@@ -6,9 +6,8 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Required, TypedDict, TypeVar, Unpack, get_type_hints
 
-from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from mcp_gateway.tool import faults, schemas
@@ -38,6 +37,37 @@ class Tool:
     arguments: type[Arguments]
     result: type[Result]
     run: Callable[[Actor, Any], Result]
+    quota: str | None = None
+    cost: int = 1
+    read_only: bool = False
+    destructive: bool = False
+    idempotent: bool = False
+    open_world: bool = False
+    core: bool = True
+    reports: bool = False
+    act: bool = False
+    long_running: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def parse(self, arguments: dict[str, Any]) -> Arguments:
+        """Return the checked arguments, or refuse with one sentence for each fault."""
+        return faults.checked(self.arguments, arguments, of=self.name)
+
+    @cached_property
+    def input_schema(self) -> schemas.Schema:
+        return schemas.input_schema(self.arguments)
+
+    @cached_property
+    def output_schema(self) -> schemas.Schema:
+        return schemas.output_schema(self.result, act=self.act)
+
+
+class Options(TypedDict, total=False):
+    """What a declaration may say of a tool; what it leaves out is as in `Tool`."""
+
+    doing: Required[str]
+    scope: Required[str | None]
+    title: str
     quota: str | None
     cost: int
     read_only: bool
@@ -50,41 +80,8 @@ class Tool:
     long_running: bool
     aliases: tuple[str, ...]
 
-    def parse(self, arguments: dict[str, Any]) -> Arguments:
-        """Return the checked arguments, or refuse with one sentence for each fault."""
-        if found := faults.unstorable(arguments):
-            raise faults.refusal(found)
-        try:
-            return self.arguments.model_validate(arguments)
-        except ValidationError as error:
-            raise faults.refusal(faults.explained(error, of=self.name, model=self.arguments)) from None
 
-    @cached_property
-    def input_schema(self) -> schemas.Schema:
-        return schemas.input_schema(self.arguments)
-
-    @cached_property
-    def output_schema(self) -> schemas.Schema:
-        return schemas.output_schema(self.result, act=self.act)
-
-
-def tool(
-    *,
-    doing: str,
-    scope: str | None,
-    title: str = "",
-    quota: str | None = None,
-    cost: int = 1,
-    read_only: bool = False,
-    destructive: bool = False,
-    idempotent: bool = False,
-    open_world: bool = False,
-    core: bool = True,
-    reports: bool = False,
-    act: bool = False,
-    long_running: bool = False,
-    aliases: tuple[str, ...] = (),
-) -> Callable[[Callable[[Actor, A], R]], Tool]:
+def tool(**options: Unpack[Options]) -> Callable[[Callable[[Actor, A], R]], Tool]:
     """Make a function of an actor and arguments a tool.
 
     `doing` completes the sentence "Error …: …"; `scope` is what the credential must hold, None for what any may do. A core tool
@@ -94,28 +91,15 @@ def tool(
     """
 
     def declare(function: Callable[[Actor, A], R]) -> Tool:
-        name = function.__name__
-        hints = get_type_hints(function)
+        name, hints = function.__name__, get_type_hints(function)
+        said: Options = {"title": name.replace("_", " ").capitalize(), **options}
         declared = Tool(
             name=name,
-            title=title or name.replace("_", " ").capitalize(),
             description=inspect.getdoc(function) or "",
-            doing=doing,
-            scope=scope,
             arguments=hints.get("args", Arguments),
             result=hints.get("return", Result),
             run=function,
-            quota=quota,
-            cost=cost,
-            read_only=read_only,
-            destructive=destructive,
-            idempotent=idempotent,
-            open_world=open_world,
-            core=core,
-            reports=reports,
-            act=act,
-            long_running=long_running,
-            aliases=aliases,
+            **said,
         )
         if broken := _broken_rule(declared):
             raise BadTool(f"The tool {name} {broken}.")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from itertools import islice
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,6 +17,9 @@ from rocketsdr.lib.errors import Invalid
 
 SHOWN = 60  # characters of a wrong value that are repeated to the caller
 MOST = 20  # faults told at once
+
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ def refusal(faults: list[FieldError]) -> InvalidArguments:
         field=faults[0].field,
         field_errors=[asdict(fault) for fault in faults],
     )
+
+
+def checked(model: type[M], values: Mapping[str, Any], *, of: str) -> M:
+    """Return the values as the model has them, or refuse with one sentence for each fault; `of` names what takes them."""
+    if found := unstorable(values):
+        raise refusal(found)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise refusal(explained(error, of=of, model=model)) from None
 
 
 def explained(error: ValidationError, *, of: str, model: type[BaseModel] | None = None) -> list[FieldError]:

@@ -62,3 +62,20 @@ class Reader:
         assert not result["isError"], result["content"][0]["text"]
         data: dict[str, Any] = result["structuredContent"]
         return data
+
+    def follow_draft_and_upload(self) -> None:
+        """Run the commands from the draft to the upload, each with what the one before has answered."""
+        draft = self.data()
+        assert draft["status"] == "draft"
+        self.own["DRAFT_ID"] = str(draft["campaign_id"])
+        assert self.data()["campaign_id"] == draft["campaign_id"]
+
+        offer = self.data()
+        fields = " \\\n".join(f'-F "{name}={value}"' for name, value in offer["formFields"].items())
+        self.own |= {
+            "<uploadUrl>": offer["uploadUrl"],
+            '-F "<field1>=<value1>"': fields,
+            '-F "<field2>=<value2>" \\\n': "",
+            "<gcsUrl>": offer["gcsUrl"],
+        }
+        assert json.loads(self.next())["gcsUrl"] == offer["gcsUrl"]

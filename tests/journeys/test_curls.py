@@ -33,20 +33,7 @@ def test_every_curl_of_the_documents_works_as_it_is_written(reader, agent, world
     one_shot = reader.data()
     assert one_shot["leads"] == {"accepted": 2, "duplicates": 0, "rejected_total": 0, "rejected": []}
 
-    draft = reader.data()
-    assert draft["status"] == "draft"
-    reader.own["DRAFT_ID"] = str(draft["campaign_id"])
-    assert reader.data()["campaign_id"] == draft["campaign_id"]
-
-    offer = reader.data()
-    fields = " \\\n".join(f'-F "{name}={value}"' for name, value in offer["formFields"].items())
-    reader.own |= {
-        "<uploadUrl>": offer["uploadUrl"],
-        '-F "<field1>=<value1>"': fields,
-        '-F "<field2>=<value2>" \\\n': "",
-        "<gcsUrl>": offer["gcsUrl"],
-    }
-    assert json.loads(reader.next())["gcsUrl"] == offer["gcsUrl"]
+    reader.follow_draft_and_upload()
     uploaded = reader.data()
     assert uploaded["leads"]["accepted"] == 1
 

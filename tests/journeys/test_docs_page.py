@@ -38,20 +38,7 @@ def test_every_curl_of_the_page_works_as_it_is_copied(reader, agent, world, mail
     assert [each["id"] for each in reader.data()["products"]] == [product.id]
     assert reader.data()["leads"]["accepted"] == 2
 
-    draft = reader.data()
-    assert draft["status"] == "draft"
-    reader.own["DRAFT_ID"] = str(draft["campaign_id"])
-    assert reader.data()["campaign_id"] == draft["campaign_id"]
-
-    offer = reader.data()
-    fields = " \\\n".join(f'-F "{name}={value}"' for name, value in offer["formFields"].items())
-    reader.own |= {
-        "<uploadUrl>": offer["uploadUrl"],
-        '-F "<field1>=<value1>"': fields,
-        '-F "<field2>=<value2>" \\\n': "",
-        "<gcsUrl>": offer["gcsUrl"],
-    }
-    assert json.loads(reader.next())["gcsUrl"] == offer["gcsUrl"]
+    reader.follow_draft_and_upload()
     assert reader.data()["leads"]["accepted"] == 1
 
     assert json.loads(reader.next())["result"]["protocolVersion"] == "2025-06-18"

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -16,12 +14,6 @@ CAP_FIELDS = ("calls_per_day", "campaigns_per_day", "leads_per_day", "sends_per_
 class ApiKeyToolset(models.TextChoices):
     CORE = "core", "The core tools"
     FULL = "full", "All tools"
-
-
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def usable(self, now: datetime) -> ApiKeyQuerySet:
-        """Return the keys that are neither revoked nor expired."""
-        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
 
 
 def _cap(help_text: str) -> models.PositiveIntegerField[int | None, int | None]:
@@ -56,8 +48,6 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API key"
