@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection
 from psycopg import pq
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
@@ -33,8 +33,9 @@ def read(statement: str, values: Mapping[str, Any]) -> list[Row]:
     """
     try:
         return _rows(statement, values)
-    except (OperationalError, InterfaceError):
-        if connection.in_atomic_block or connection.is_usable():
+    except (OperationalError, InterfaceError, NotSupportedError) as error:
+        is_outdated = isinstance(error, NotSupportedError)  # a migration has changed a column that a plan gives
+        if connection.in_atomic_block or (not is_outdated and connection.is_usable()):
             raise
         connection.close()
     return _rows(statement, values)

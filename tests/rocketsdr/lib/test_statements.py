@@ -114,3 +114,17 @@ def test_a_transaction_that_has_begun_is_read_in():
         [[first]] = statements.read("SELECT txid_current()", {})
         [[second]] = statements.read("SELECT txid_current()", {})
     assert first == second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_a_migration_has_outdated_is_made_anew():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE outdated (a int); INSERT INTO outdated VALUES (1)")
+    try:
+        assert statements.read("SELECT a FROM outdated", {}) == [(1,)]
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE outdated ALTER a TYPE text")
+        assert statements.read("SELECT a FROM outdated", {}) == [("1",)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE outdated")
