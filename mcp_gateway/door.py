@@ -7,13 +7,16 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from mcp_gateway import auth
+from mcp_gateway.incoming import Incoming
+
+AnyRequest = HttpRequest | Incoming
 
 ANOTHER_HOST = "This server does not answer to that Host: use the address that its operator gave you."
 FOREIGN_ORIGIN = "Pages of this origin may not call here."
 UNAUTHORIZED = "Unauthorized: send a valid API key in X-API-Key or as a Bearer token."
 
 
-def is_for_another_host(request: HttpRequest) -> bool:
+def is_for_another_host(request: AnyRequest) -> bool:
     """Say whether the request names a host that this installation is not (another way to rebind a name)."""
     try:
         request.get_host()
@@ -22,7 +25,7 @@ def is_for_another_host(request: HttpRequest) -> bool:
     return False
 
 
-def is_of_foreign_page(request: HttpRequest) -> bool:
+def is_of_foreign_page(request: AnyRequest) -> bool:
     """Say whether a page of another site calls: a browser on this network must not lend its place to it (DNS rebinding)."""
     origin = request.headers.get("Origin")
     return origin is not None and origin not in {
@@ -32,7 +35,7 @@ def is_of_foreign_page(request: HttpRequest) -> bool:
     }
 
 
-def challenge(request: HttpRequest) -> str:
+def challenge(request: AnyRequest) -> str:
     """Return the WWW-Authenticate of a refused request: whether a credential was missing or no good."""
     realm = 'Bearer realm="RocketSDR"'
     return f'{realm}, error="invalid_token"' if auth.presented(request.headers) else realm

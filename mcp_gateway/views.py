@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from functools import lru_cache
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest
@@ -15,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from mcp_gateway import auth, door, protocol, streams, wire
-from mcp_gateway.auth import Credentials
+from mcp_gateway.door import AnyRequest
 from mcp_gateway.protocol import Answer
 from mcp_gateway.surfaces import Surface
 from mcp_gateway.wire import RpcError
@@ -33,43 +34,51 @@ METHOD_HEADER = "Mcp-Method"
 @csrf_exempt
 def endpoint(request: HttpRequest, *, surface: Surface) -> HttpResponseBase:
     """Answer one request to an address of the gateway; no cookie and no session of a browser means anything here."""
+    if request.method == "POST" and not _listens(request):
+        return _response(answered(request, surface))
     try:
-        _check_method(request)
-        _check_place(request)
-        credentials = auth.presented(request.headers)
-        asked = _asked(request, _caller(credentials), surface)
-        if request.method != "POST":
-            return _keep_alive(request, asked, credentials) if request.method == "GET" else _end(asked)
-        if request.headers.get(METHOD_HEADER) == protocol.LISTEN and isinstance(request, ASGIRequest):
-            return _listen(request, asked, credentials)
-        return _written(protocol.answer(_body(request), asked), request)
-    except RpcError as error:
+        return _lasting(request, surface)
+    except Exception as error:  # noqa: BLE001 - the outermost door
+        return _response(_refusal(error, request))
+
+
+def answered(request: AnyRequest, surface: Surface) -> Answer:
+    """Answer a POST, whatever it holds: with a result, a refusal, or the events of a call as they come."""
+    try:
+        asked = _asked(request, _caller(request), surface)
+        return _dressed(protocol.answer(_body(request), asked), asked.accepted)
+    except Exception as error:  # noqa: BLE001 - the outermost door
         return _refusal(error, request)
-    except Exception:  # the outermost door: a fault of ours is logged here and never shown, least of all as a page
-        logger.exception("%s %s failed", request.method, request.path)
-        return _refusal(RpcError(wire.INTERNAL_ERROR, "Internal server error", status=500), request)
 
 
-def _check_method(request: HttpRequest) -> None:
+def _lasting(request: HttpRequest, surface: Surface) -> HttpResponseBase:
+    """Open a stream that lasts, or end a session."""
     if request.method not in {"GET", "POST", "DELETE"}:
         raise RpcError(wire.INVALID_REQUEST, f"Method not allowed: use {ALLOWED}.", status=405)
+    asked = _asked(request, _caller(request), surface)
+    if request.method == "GET":
+        return _keep_alive(request, asked)
+    return _listen(request, asked) if request.method == "POST" else _end(asked)
 
 
-def _check_place(request: HttpRequest) -> None:
+def _listens(request: HttpRequest) -> bool:
+    """Say whether the answer to this request is a stream that lasts, which only the handler in the event loop can give."""
+    return isinstance(request, ASGIRequest) and request.headers.get(METHOD_HEADER) == protocol.LISTEN
+
+
+def _caller(request: AnyRequest) -> Actor:
+    """Return who calls; whoever calls from the wrong place is not asked who they are."""
     if door.is_for_another_host(request):
         raise RpcError(wire.INVALID_REQUEST, door.ANOTHER_HOST, status=421)
     if door.is_of_foreign_page(request):
         raise RpcError(wire.FORBIDDEN_ORIGIN, door.FOREIGN_ORIGIN, status=403)
-
-
-def _caller(credentials: Credentials) -> Actor:
-    actor = auth.actor_of(credentials, now=now())
+    actor = auth.actor_of(auth.presented(request.headers), now=now())
     if actor is None:
         raise RpcError(wire.UNAUTHORIZED, door.UNAUTHORIZED, status=401)
     return actor
 
 
-def _asked(request: HttpRequest, actor: Actor, surface: Surface) -> protocol.Request:
+def _asked(request: AnyRequest, actor: Actor, surface: Surface) -> protocol.Request:
     headers = request.headers
     return protocol.Request(
         actor=actor,
@@ -79,13 +88,13 @@ def _asked(request: HttpRequest, actor: Actor, surface: Surface) -> protocol.Req
         version=headers.get("MCP-Protocol-Version"),
         session_id=headers.get(protocol.SESSION_HEADER),
         headers={name.lower(): value.strip() for name, value in headers.items() if name[:4].lower() == "mcp-"},
-        accepted=_accepted(request),
+        accepted=_media_types(headers.get("Accept", "")),
         idempotency_key=headers.get("Idempotency-Key", ""),
         user_agent=headers.get("User-Agent", ""),
     )
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: AnyRequest) -> bytes:
     if request.content_type not in {JSON, ""}:
         message = f"Unsupported media type {str(request.content_type)[:100]}: send Content-Type: {JSON}."
         raise RpcError(wire.INVALID_REQUEST, message, status=415)
@@ -95,14 +104,14 @@ def _body(request: HttpRequest) -> bytes:
         raise RpcError(wire.INVALID_REQUEST, door.too_large(), status=413) from None
 
 
-def _keep_alive(request: HttpRequest, asked: protocol.Request, credentials: Credentials) -> HttpResponseBase:
+def _keep_alive(request: HttpRequest, asked: protocol.Request) -> HttpResponseBase:
     """Open the stream of a handshake revision, on which the server speaks first."""
     if EVENTS not in asked.accepted or not isinstance(request, ASGIRequest):
         raise RpcError(wire.INVALID_REQUEST, f"GET opens a stream only with Accept: {EVENTS}.", status=405)
     protocol.check_version(asked.version)
     protocol.session_of(asked)
     _check_room(asked)
-    return streams.open_stream(credentials, asked.actor.credential, protocol.watch_session(asked))
+    return streams.open_stream(auth.presented(request.headers), asked.actor.credential, protocol.watch_session(asked))
 
 
 def _end(asked: protocol.Request) -> HttpResponseBase:
@@ -111,10 +120,11 @@ def _end(asked: protocol.Request) -> HttpResponseBase:
     return HttpResponse(status=204)
 
 
-def _listen(request: HttpRequest, asked: protocol.Request, credentials: Credentials) -> HttpResponseBase:
+def _listen(request: HttpRequest, asked: protocol.Request) -> HttpResponseBase:
     """Open the subscription of a modern client: the answer to its request is the stream."""
     _check_room(asked)
     listening = protocol.listening(_body(request), asked)
+    credentials = auth.presented(request.headers)
     return streams.open_stream(credentials, asked.actor.credential, listening.watch, first=listening.acknowledged, last=listening.ended)
 
 
@@ -123,34 +133,35 @@ def _check_room(asked: protocol.Request) -> None:
         raise RpcError(wire.TOO_MANY_STREAMS, "This credential has too many open streams: close one first.", status=429)
 
 
-def _accepted(request: HttpRequest) -> frozenset[str]:
-    accept = request.headers.get("Accept", "")
+@lru_cache(maxsize=256)
+def _media_types(accept: str) -> frozenset[str]:
     return frozenset(part.partition(";")[0].strip().lower() for part in accept.split(",")) if accept else frozenset()
 
 
-def _written(answer: Answer, request: HttpRequest) -> HttpResponseBase:
-    """Write JSON, or one event for a client that accepts nothing but a stream, or the events of a call as they come."""
-    if answer.events is not None:
-        return _headed(StreamingHttpResponse(answer.events, content_type=EVENTS), answer)
-    accepted = _accepted(request)
+def _dressed(answer: Answer, accepted: frozenset[str]) -> Answer:
+    """Say how the answer is written: as JSON, as one event for a client that takes nothing but a stream, or as the events of a call."""
     as_event = answer.status == 200 and EVENTS in accepted and not accepted & {JSON, "application/*", "*/*"}
-    body, content_type = (wire.event(answer.body), EVENTS) if as_event else (answer.body, JSON)
-    return _headed(HttpResponse(body, status=answer.status, content_type=content_type), answer)
-
-
-def _headed(response: HttpResponseBase, answer: Answer) -> HttpResponseBase:
-    for name, value in answer.headers.items():
-        response[name] = value
-    response["Cache-Control"] = "no-store"
+    body = wire.event(answer.body) if as_event and answer.events is None else answer.body
+    fields = {**answer.headers, "Content-Type": EVENTS if as_event or answer.events is not None else JSON, "Cache-Control": "no-store"}
     if answer.events is not None:
-        response["X-Accel-Buffering"] = "no"
-    return response
+        fields["X-Accel-Buffering"] = "no"
+    return Answer(answer.status, body, fields, answer.events)
 
 
-def _refusal(error: RpcError, request: HttpRequest) -> HttpResponseBase:
-    response = _written(Answer(error.status, wire.failure(error)), request)
+def _refusal(error: Exception, request: AnyRequest) -> Answer:
+    """Say what is wrong with the request; a fault of ours is logged here and never shown, least of all as a page."""
+    if not isinstance(error, RpcError):
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        error = RpcError(wire.INTERNAL_ERROR, "Internal server error", status=500)
+    fields: dict[str, str] = {}
     if error.status == 401:
-        response["WWW-Authenticate"] = door.challenge(request)
+        fields["WWW-Authenticate"] = door.challenge(request)
     if error.status == 405:
-        response["Allow"] = ALLOWED
-    return response
+        fields["Allow"] = ALLOWED
+    return _dressed(Answer(error.status, wire.failure(error), fields), _media_types(request.headers.get("Accept", "")))
+
+
+def _response(answer: Answer) -> HttpResponseBase:
+    if answer.events is not None:
+        return StreamingHttpResponse(answer.events, status=answer.status, headers=answer.headers)
+    return HttpResponse(answer.body, status=answer.status, headers=answer.headers)

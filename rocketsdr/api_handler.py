@@ -1,22 +1,31 @@
-"""Django's handler for programs: the addresses of the gateway, without what only a browser needs.
+"""The way of programs to the gateway, without what only a browser needs.
 
 A program has no cookie, so there is no session, no sign-in, no message and no form to protect; it gets no page, so there is no content
 policy and no static file. What is left of the pages' middleware are the headers that tell a browser to keep its hands off the answer.
+
+Nearly all that programs ask is a POST to the endpoint of MCP: `McpDoor` hands it over as the server has read it. Whatever else they ask
+goes through Django's own handler, shortened.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, get_resolver
 from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from mcp_gateway.incoming import Incoming
+    from mcp_gateway.protocol import Answer
+    from mcp_gateway.surfaces import Surface
 
 REST = "/api/v1/"
 URLS = "mcp_gateway.urls"  # a short list: the address is found at once
@@ -31,10 +40,42 @@ def is_for_programs(path: str) -> bool:
 
 
 @cache
-def _addresses() -> frozenset[str]:
+def _addresses() -> dict[str, Surface]:
     from mcp_gateway.surfaces import SURFACES
 
-    return frozenset(f"/{surface.address}{end}" for surface in SURFACES for end in ("", "/"))
+    return {f"/{surface.address}{end}": surface for surface in SURFACES for end in ("", "/")}
+
+
+class McpDoor:
+    """Answers a POST to an endpoint of MCP. Django's request, response and their way through the middleware cost as much as a call."""
+
+    def __init__(self) -> None:
+        self._fields = {scheme: _browser_fields(scheme) for scheme in ("http", "https")}
+
+    def opens(self, method: str, path: str) -> bool:
+        """Say whether this request is one of those."""
+        return method == "POST" and path in _addresses()
+
+    def answer(self, incoming: Incoming) -> Answer:
+        """Answer it, with a database connection that is not past its time."""
+        from mcp_gateway import views
+
+        database = connections[DEFAULT_DB_ALIAS]
+        database.close_if_unusable_or_obsolete()
+        vars(database)["health_check_done"] = True
+        answer = views.answered(incoming, _addresses()[incoming.path])
+        answer.headers.update(self._fields[incoming.scheme])
+        return answer
+
+
+def _browser_fields(scheme: str) -> dict[str, str]:
+    """Return the header fields that the middleware adds to every answer, from an answer that it has seen."""
+    chain: Any = lambda _: HttpResponse(content_type="")  # noqa: E731 - the innermost of the chain
+    for name in reversed(MIDDLEWARE):
+        chain = import_string(name)(chain)
+    facts = {"REQUEST_METHOD": "POST", "PATH_INFO": next(iter(_addresses())), "wsgi.url_scheme": scheme, "wsgi.input": io.BytesIO()}
+    response = chain(WSGIRequest({**facts, "SERVER_NAME": "localhost", "SERVER_PORT": "80"}))
+    return {name: value for name, value in response.items() if value}
 
 
 class ApiHandler(WSGIHandler):

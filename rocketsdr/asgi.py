@@ -13,12 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
@@ -29,7 +29,10 @@ from django.db import connections
 from django.dispatch import receiver
 
 from rocketsdr import embedded
-from rocketsdr.api_handler import ApiHandler, is_for_programs
+from rocketsdr.api_handler import ApiHandler, McpDoor, is_for_programs
+
+if TYPE_CHECKING:
+    from mcp_gateway.incoming import Incoming
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -52,10 +55,17 @@ class Front:
     """The ASGI application: decides for each request which handler answers it."""
 
     def __init__(
-        self, *, wsgi: Wsgi, asgi: Callable[[Scope, Receive, Send], Awaitable[None]], threads: int, api: Wsgi | None = None
+        self,
+        *,
+        wsgi: Wsgi,
+        asgi: Callable[[Scope, Receive, Send], Awaitable[None]],
+        threads: int,
+        api: Wsgi | None = None,
+        mcp: McpDoor | None = None,
     ) -> None:
         self._wsgi = wsgi
         self._api = api or wsgi
+        self._mcp = mcp
         self._asgi = asgi
         self._threads = Threads(threads)
 
@@ -89,11 +99,17 @@ class Front:
         body, length = await _read_body(scope, receive)
         with body:
             exchange = _Exchange(asyncio.get_running_loop(), receive, send)
-            handler = self._api if is_for_programs(scope["path"]) else self._wsgi
             try:
-                await exchange.send(await self._threads.run(partial(exchange.run, handler, _environ(scope, body, length))))
+                await exchange.send(await self._threads.run(self._job(exchange, scope, body, length)))
             finally:
                 exchange.stop_listening()
+
+    def _job(self, exchange: _Exchange, scope: Scope, body: IO[bytes], length: int) -> Callable[[], bytes]:
+        """Return what a thread has to do to answer the request."""
+        if self._mcp is not None and self._mcp.opens(scope["method"], scope["path"]):
+            return partial(exchange.pass_to, self._mcp, scope, body, length)
+        handler = self._api if is_for_programs(scope["path"]) else self._wsgi
+        return partial(exchange.run, handler, _environ(scope, body, length))
 
 
 class Threads:
@@ -172,6 +188,17 @@ class _Exchange:
         finally:
             response.close()
         return b""
+
+    def pass_to(self, mcp: McpDoor, scope: Scope, body: IO[bytes], length: int) -> bytes:
+        """Have the endpoint of MCP answer the request in this thread; return what the loop still has to send."""
+        answer = mcp.answer(_incoming(scope, body, length))
+        fields = answer.headers if answer.events is not None else {**answer.headers, "Content-Length": str(len(answer.body))}
+        self.status = answer.status
+        self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
+        if answer.events is not None:
+            with closing(answer.events):
+                self._stream(answer.events)
+        return answer.body
 
     def _start(self, status: str, headers: Headers, exc_info: object = None) -> None:
         self.status = int(status[:3])
@@ -263,6 +290,33 @@ async def _receive_part(receive: Receive) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
+def _incoming(scope: Scope, body: IO[bytes], length: int) -> Incoming:
+    """Say what the endpoint of MCP has to know of the request; a body over the limit is not read."""
+    from mcp_gateway.incoming import Headers, Incoming
+
+    headers = Headers.of(scope["headers"])
+    server = scope.get("server") or ("localhost", 80)
+    return Incoming(
+        method=scope["method"],
+        path=scope["path"],
+        scheme=_scheme(scope, headers),
+        server=f"{server[0]}:{server[1]}",
+        headers=headers,
+        payload=body.read() if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE else None,
+    )
+
+
+def _scheme(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Return what the client has used, as the proxy says where one is trusted."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        variable, secure = settings.SECURE_PROXY_SSL_HEADER
+        said = headers.get(variable.removeprefix("HTTP_").replace("_", "-").lower())
+        if said is not None:
+            return "https" if said.partition(",")[0].strip() == secure else "http"
+    scheme: str = scope.get("scheme", "http")
+    return scheme
+
+
 def _environ(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
     """Say in WSGI's words what the ASGI scope says."""
     root, path = scope.get("root_path", ""), scope["path"]
@@ -323,4 +377,4 @@ def _release(**_: object) -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rocketsdr.settings")
 embedded.join()
-application = Front(wsgi=get_wsgi_application(), api=ApiHandler(), asgi=get_asgi_application(), threads=settings.WEB_THREADS)
+application = Front(wsgi=get_wsgi_application(), api=ApiHandler(), mcp=McpDoor(), asgi=get_asgi_application(), threads=settings.WEB_THREADS)

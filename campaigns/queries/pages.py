@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import JSONField, Model, Q, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from rocketsdr.lib import statements
@@ -80,11 +81,18 @@ def _statement(model: type[Model]) -> str:
 
 
 def _made(model: type[M], rows: Sequence[statements.Row]) -> list[M]:
-    """Return the rows as Django would have made them."""
+    """Return the rows as Django would have made them; whoever listens to the making of models does not hear of these."""
     names, converters = _fields(model)
-    if not converters:
-        return [model.from_db("default", names, row[1:]) for row in rows]
-    return [model.from_db("default", names, _converted(row[1:], converters)) for row in rows]
+    return [_instance(model, names, _converted(row[1:], converters) if converters else row[1:]) for row in rows]
+
+
+def _instance(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """Return one row; through the constructor of models it takes eight times as long."""
+    made = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    vars(made).update(zip(names, values, strict=True), _state=state)
+    return made
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import InterfaceError, NotSupportedError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, NotSupportedError, OperationalError, connections
 from psycopg import pq
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
@@ -31,19 +31,20 @@ def read(statement: str, values: Mapping[str, Any]) -> list[Row]:
     A server that was restarted has closed the connection that this thread kept. A read has changed nothing, so outside a transaction
     it is made once more, on a new connection; to ask before every request whether the old one is alive would cost a round trip each.
     """
+    connection: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: Django's own name for it looks it up at each word
     try:
-        return _rows(statement, values)
+        return _rows(connection, statement, values)
     except (OperationalError, InterfaceError, NotSupportedError) as error:
         is_outdated = isinstance(error, NotSupportedError)  # a migration has changed a column that a plan gives
         if connection.in_atomic_block or (not is_outdated and connection.is_usable()):
             raise
         connection.close()
-    return _rows(statement, values)
+    return _rows(connection, statement, values)
 
 
-def _rows(statement: str, values: Mapping[str, Any]) -> list[Row]:
+def _rows(connection: Any, statement: str, values: Mapping[str, Any]) -> list[Row]:
     connection.ensure_connection()
-    if _may_go_straight():
+    if _may_go_straight(connection):
         with connection.wrap_database_errors:
             return _straight(connection.connection, statement, values)
     raw: Any = _Prepared(connection.connection)
@@ -69,23 +70,25 @@ class _Plan(NamedTuple):
 _plans: WeakKeyDictionary[Any, dict[object, _Plan]] = WeakKeyDictionary()
 
 
-def _may_go_straight() -> bool:
+def _may_go_straight(connection: Any) -> bool:
     """Say whether nobody listens to statements, no transaction is to be begun, and the server may keep plans."""
     return not (
         connection.in_atomic_block
         or connection.queries_logged
         or connection.execute_wrappers
         or connection.connection.prepare_threshold is None
-        or not connection.get_autocommit()
+        or not connection.autocommit
     )
 
 
 def _straight(raw: Any, statement: str, values: Mapping[str, Any]) -> list[Row]:
     plans = _plans.setdefault(raw, {})
     known = plans.get(statement) or plans.setdefault(statement, _converted(raw, statement, values))
-    known.query.dump(values)
-    plan = plans.get((statement, known.query.types)) or _prepared(raw, plans, statement, known)
-    result = _good(raw, raw.pgconn.exec_prepared(plan.name, known.query.params, known.query.formats, pq.Format.BINARY))
+    query = known.query
+    query.params = known.transformer.dump_sequence([values[name] for name in query._order or ()], query._want_formats)
+    query.types, query.formats = known.transformer.types or (), known.transformer.formats
+    plan = plans.get((statement, query.types)) or _prepared(raw, plans, statement, known)
+    result = _good(raw, raw.pgconn.exec_prepared(plan.name, query.params, query.formats, pq.Format.BINARY))
     known.transformer.set_pgresult(result)
     rows: list[Row] = known.transformer.load_rows(0, result.ntuples, tuple)
     return rows

@@ -9,6 +9,7 @@ import pytest
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
+from rocketsdr.api_handler import McpDoor
 from rocketsdr.asgi import Front
 from tests.clients import python_sdk
 from tests.clients.seen import NEW, OLD, faults
@@ -18,7 +19,7 @@ from tests.serving import serving
 @pytest.fixture
 def url(settings: Any) -> Iterator[str]:
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    with serving(Front(wsgi=get_wsgi_application(), asgi=get_asgi_application(), threads=2)) as port:
+    with serving(Front(wsgi=get_wsgi_application(), mcp=McpDoor(), asgi=get_asgi_application(), threads=2)) as port:
         yield f"http://127.0.0.1:{port}/api/mcp"
 
 

@@ -21,7 +21,7 @@ from campaigns import tasks
 from integrations.providers import builtin_mailbox
 from integrations.providers.builtin_mailbox import ReceivedMail
 from rocketsdr.accounts.services import IssuedKey
-from rocketsdr.api_handler import ApiHandler
+from rocketsdr.api_handler import ApiHandler, McpDoor
 from rocketsdr.asgi import Front
 from rocketsdr.celery import app
 from rocketsdr.lib import clock
@@ -112,7 +112,7 @@ def server(transactional_db: None, settings: Any) -> Iterator[str]:
     """The real web server on the test's database; its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     settings.PUBLIC_URL = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    front = Front(wsgi=get_wsgi_application(), api=ApiHandler(), asgi=get_asgi_application(), threads=2)
+    front = Front(wsgi=get_wsgi_application(), api=ApiHandler(), mcp=McpDoor(), asgi=get_asgi_application(), threads=2)
     web = uvicorn.Server(uvicorn.Config(front, ws="none", log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=web.run, args=[[listener]])
     thread.start()

@@ -17,6 +17,7 @@ from mcp_types import ElicitResult
 
 from mcp_gateway import streams
 from mcp_gateway.models import ToolCall
+from rocketsdr.api_handler import McpDoor
 from rocketsdr.asgi import Front
 from tests.serving import serving
 
@@ -24,7 +25,7 @@ from tests.serving import serving
 @pytest.fixture
 def url(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(streams, "CHECK_EVERY", 0.1)
-    front = Front(wsgi=get_wsgi_application(), asgi=get_asgi_application(), threads=2)
+    front = Front(wsgi=get_wsgi_application(), mcp=McpDoor(), asgi=get_asgi_application(), threads=2)
     with serving(front) as port:
         settings.ALLOWED_HOSTS = ["127.0.0.1"]
         yield f"http://127.0.0.1:{port}/api/test/mcp"

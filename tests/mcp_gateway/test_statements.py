@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mcp_gateway import records
-from rocketsdr.api_handler import ApiHandler
+from mcp_gateway.incoming import Headers, Incoming
+from rocketsdr.api_handler import McpDoor
 from rocketsdr.lib import clock
 from tests import factories
 
@@ -22,27 +22,22 @@ Ask = Callable[..., tuple[Any, int]]
 
 @pytest.fixture
 def ask(api_key, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
-    """Send a request through the handler of the product, as the web process does; return its result and the number of statements."""
+    """Send a request through the door of the product, as the web process does; return its result and the number of statements."""
     settings.TOOL_CALLS_EVERY, settings.ALLOWED_HOSTS = 3600, ["*"]
     waiting = records.Waiting()
     monkeypatch.setattr(records, "_waiting", waiting)
-    handler: Any = ApiHandler()
+    door = McpDoor()
+    headers = Headers({"content-type": "application/json", "x-api-key": api_key.secret})
 
     def send(method: str, **params: Any) -> tuple[Any, int]:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
         with CaptureQueriesContext(connection) as made:
-            response = handler(_environ(body, api_key.secret), lambda *_: None)
-            answer = json.loads(b"".join(response))
+            answer = json.loads(door.answer(Incoming("POST", "/api/mcp", "http", "a:80", headers, body)).body)
         return answer["result"], len(made)
 
     send("ping")  # notes that the key is used, which happens once a minute
     yield send
     waiting.close()
-
-
-def _environ(body: bytes, key: str) -> dict[str, Any]:
-    facts = {"REQUEST_METHOD": "POST", "PATH_INFO": "/api/mcp", "SERVER_NAME": "a", "SERVER_PORT": "80", "CONTENT_TYPE": "application/json"}
-    return {**facts, "HTTP_X_API_KEY": key, "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body), "wsgi.url_scheme": "http"}
 
 
 def call(ask: Ask, tool: str, **arguments: Any) -> tuple[Any, int]:
