@@ -10,8 +10,10 @@ goes through Django's own handler, shortened.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.exception import convert_exception_to_response
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from mcp_gateway.incoming import Incoming
     from mcp_gateway.protocol import Answer
     from mcp_gateway.surfaces import Surface
+
+logger = logging.getLogger("django.request")
 
 REST = "/api/v1/"
 URLS = "mcp_gateway.urls"  # a short list: the address is found at once
@@ -65,6 +69,8 @@ class McpDoor:
         vars(database)["health_check_done"] = True
         answer = views.answered(incoming, _addresses()[incoming.path])
         answer.headers.update(self._fields[incoming.scheme])
+        if answer.status >= 400:  # what Django's own handler says of such an answer
+            logger.warning("%s: %s", HTTPStatus(answer.status).phrase, incoming.path)
         return answer
 
 

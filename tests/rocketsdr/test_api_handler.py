@@ -96,10 +96,12 @@ def test_a_header_that_only_looks_like_the_key_is_none(connect, api_key, name):
     assert response.status == 401
 
 
-def test_whoever_is_not_known_is_told_how_to_come_in(connect):
+def test_whoever_is_not_known_is_told_how_to_come_in_and_the_operator_that_somebody_tried(connect, caplog):
     response, body = ask(connect, "rsdr_live_wrong")
     assert (response.status, json.loads(body)["error"]["code"]) == (401, -32010)
     assert response.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert ("django.request", "Unauthorized: /api/mcp") in {(record.name, record.getMessage()) for record in caplog.records}
+    assert "rsdr_live_wrong" not in caplog.text
 
 
 def test_a_body_over_the_limit_is_refused_without_being_read(connect, api_key, settings):
