@@ -121,6 +121,8 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "campaigns.tick", "schedule": 1.0 if EMBEDDED else 5.0, "options": {"expires": 5}},
     "purge answers": {"task": "mcp_gateway.purge", "schedule": 3600.0},
     "purge undo steps": {"task": "accounts.purge_undo_steps", "schedule": 3600.0},
+    "clear expired tokens": {"task": "accounts.clear_expired_tokens", "schedule": 3600.0},
+    "tidy connections": {"task": "accounts.tidy_connections", "schedule": 900.0},
     "purge uploads": {"task": "integrations.purge_uploads", "schedule": 3600.0},
     "purge downloads": {"task": "integrations.purge_downloads", "schedule": 3600.0},
     "purge jobs": {"task": "campaigns.purge_jobs", "schedule": 3600.0},

@@ -10,7 +10,7 @@ from factory.helpers import post_generation
 
 from campaigns import models
 from integrations.models import MailAccount
-from rocketsdr.accounts.models import Membership, User, Workspace
+from rocketsdr.accounts.models import Connection, Consent, Membership, OAuthApplication, User, Workspace
 from rocketsdr.accounts.models.workspace import Role
 
 NOW = datetime(2026, 11, 17, 10, tzinfo=UTC)  # a Tuesday
@@ -43,6 +43,49 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     workspace = SubFactory(WorkspaceFactory)
     user = SubFactory(UserFactory)
     role = Role.OWNER
+
+
+class OAuthApplicationFactory(DjangoModelFactory[OAuthApplication]):
+    """A public client as one registers itself."""
+
+    class Meta:
+        model = OAuthApplication
+
+    name = Sequence(lambda n: f"Client {n}")
+    client_type = "public"
+    client_secret = ""
+    hash_client_secret = False
+    authorization_grant_type = "authorization-code"
+    registration_source = "dcr"
+    redirect_uris = "https://client.example/callback"
+
+
+class ConnectionFactory(DjangoModelFactory[Connection]):
+    """A client that the owner of a workspace has let in, as the tables show it; its tokens are made by the doors alone."""
+
+    class Meta:
+        model = Connection
+        exclude = ["membership"]
+
+    membership = SubFactory(MembershipFactory)
+    workspace = SelfAttribute("membership.workspace")
+    user = SelfAttribute("membership.user")
+    application = SubFactory(OAuthApplicationFactory)
+    resource = "http://127.0.0.1:8000/api/mcp"
+    returns_to = "client.example"
+    scopes = ["campaigns:read", "leads:read"]
+    created_at = NOW - timedelta(hours=1)
+
+
+class ConsentFactory(DjangoModelFactory[Consent]):
+    class Meta:
+        model = Consent
+
+    connection = SubFactory(ConnectionFactory)
+    workspace = SelfAttribute("connection.workspace")
+    code_digest = Sequence(lambda n: f"{n:064x}")
+    returns_to = "client.example"
+    created_at = NOW - timedelta(hours=1)
 
 
 class ProductFactory(DjangoModelFactory[models.Product]):

@@ -89,8 +89,12 @@ def fill(secrets):
         client = OAuthApplication.objects.create(
             name="Connector", client_type="public", authorization_grant_type="authorization-code", user=member.user
         )
+        consent = factories.ConsentFactory.create(
+            connection__membership=member, connection__application=client, code_digest=f"c0de{uuid.uuid4().hex}"
+        )
         secrets.update(
             [
+                consent.code_digest,
                 issued.secret,
                 issued.key.digest,
                 sender.account.password,

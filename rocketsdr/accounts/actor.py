@@ -69,9 +69,11 @@ NO_CAPS = Caps()
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One caller of one workspace. `credential` is `key:12` for an API key, empty for a person at a page or a job of ours.
+    """One caller of one workspace. `credential` is `key:12` for an API key, `connection:12` for a client that a person has let in by
+    OAuth, empty for a person at a page or a job of ours.
 
     `policy` is the credential's own approval policy (empty: the workspace's), `may_approve` says that an owner lets it decide approvals.
+    `askable` are the scopes that a client does not have, and for which it may ask its person.
     """
 
     workspace_id: int
@@ -83,6 +85,12 @@ class Actor:
     policy: str = ""
     may_approve: bool = False
     caps: Caps = NO_CAPS
+    askable: frozenset[str] = frozenset()
+
+    @property
+    def within_reach(self) -> frozenset[str]:
+        """The scopes that the caller has, or may ask its person for: what a list shows, or a client would never know to ask."""
+        return self.scopes | self.askable
 
     @property
     def credentials(self) -> list[str]:
@@ -91,9 +99,11 @@ class Actor:
 
     def joined(self, other: Actor) -> Actor:
         """Return the caller who presents two credentials of one workspace: they may what both allow, and meet the stricter policy."""
+        scopes = self.scopes & other.scopes
         return replace(
             self,
-            scopes=self.scopes & other.scopes,
+            scopes=scopes,
+            askable=(self.within_reach & other.within_reach) - scopes,
             credential=f"{self.credential}+{other.credential}",
             toolset=self.toolset if other.toolset == "full" else other.toolset,
             policy=stricter(self.policy, other.policy),
@@ -106,7 +116,7 @@ class Actor:
         if scope not in self.scopes:
             raise MissingScope(
                 f"This credential lacks the scope {scope} ({SCOPES[scope].lower()}).",
-                fix=f"Use a key that has {scope}, or ask an owner of the workspace for one.",
+                fix=f"Use a key or a connection that has {scope}, or ask an owner of the workspace for one.",
                 scope=scope,
             )
 

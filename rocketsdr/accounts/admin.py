@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, get_args
 
 from allauth.account.decorators import secure_admin_login
@@ -14,7 +15,22 @@ from django.utils.html import format_html
 
 from rocketsdr.accounts import approvals, audit, pausing
 from rocketsdr.accounts.actor import Via
-from rocketsdr.accounts.models import ApiKey, Approval, AuditEvent, AuditHead, Clock, Membership, QuotaUse, UndoStep, User, Workspace
+from rocketsdr.accounts.connections import revoke_connection
+from rocketsdr.accounts.models import (
+    ApiKey,
+    Approval,
+    AuditEvent,
+    AuditHead,
+    Clock,
+    Connection,
+    Consent,
+    Membership,
+    OAuthApplication,
+    QuotaUse,
+    UndoStep,
+    User,
+    Workspace,
+)
 from rocketsdr.accounts.models.api_key import CAP_FIELDS
 from rocketsdr.accounts.models.workspace import Role
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, ModelForm, UserAdmin, each, operator
@@ -284,6 +300,57 @@ class OAuthApplicationAdmin(Inspect):
     list_select_related = ["user"]
     search_fields = ["name", "=client_id", "user__email"]
     exclude = ["client_secret", "hash_client_secret"]
+    actions = ["disable", "enable"]
+
+    @admin.action(description="Disable: every connection of it ends at its next call", permissions=["operate"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[OAuthApplication]) -> None:
+        self._set(request, queryset.filter(disabled_at__isnull=True), now(), "Disabled")
+
+    @admin.action(description="Enable: connections that nobody ended work again", permissions=["operate"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[OAuthApplication]) -> None:
+        self._set(request, queryset.filter(disabled_at__isnull=False), None, "Enabled")
+
+    def _set(self, request: HttpRequest, clients: QuerySet[OAuthApplication], disabled_at: datetime | None, done: str) -> None:
+        """Disable or enable clients; they belong to no workspace, so the admin's own log keeps who did it."""
+        rows = list(clients)
+        OAuthApplication.objects.filter(pk__in=[row.pk for row in rows]).update(disabled_at=disabled_at)
+        for row in rows:
+            self.log_change(request, row, f"{done}.")
+        self.message_user(request, f"Clients {done.lower()}: {len(rows)}.", messages.SUCCESS)
+
+
+class ConsentInline(InspectInline):
+    model = Consent
+    readonly_fields = ["created_at", "returns_to", "noticed_at", "ended_at"]
+    fields = readonly_fields
+
+
+@admin.register(Connection)
+class ConnectionAdmin(Inspect):
+    """Connections are made on the consent page; here they are ended."""
+
+    list_display = ["id", "application", "returns_to", "user", "workspace", "created_at", "last_used_at", "revoked_at"]
+    list_filter = ["revoked_at", "created_at", "application__registration_source"]
+    list_select_related = ["application", "user", "workspace"]
+    search_fields = ["=id", "application__name", "=application__client_id", "user__email", "workspace__name", "returns_to"]
+    inlines = [ConsentInline]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke: refused from the next call on", permissions=["operate"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        def verb(row: Connection) -> object:
+            return revoke_connection(actor=operator(request, row.workspace_id), connection_id=row.pk, now=now())
+
+        each(self, request, queryset, verb, done="Connections revoked")
+
+
+@admin.register(Consent)
+class ConsentAdmin(Inspect):
+    list_display = ["id", "workspace", "connection", "returns_to", "created_at", "noticed_at", "ended_at"]
+    list_filter = ["created_at", "ended_at"]
+    list_select_related = ["workspace", "connection__application", "connection__user", "connection__workspace"]
+    search_fields = ["=id", "workspace__name", "returns_to"]
+    exclude = ["code_digest"]
 
 
 @admin.register(UndoStep)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -9,9 +10,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from rocketsdr.accounts import approvals, pausing
+        from rocketsdr.accounts.oauth import fixed_client
         from rocketsdr.lib import clock
 
         approvals.register(pausing.KIND, pausing.ACT)
+        post_migrate.connect(fixed_client.ensure_after_migrate, sender=self)
 
         if settings.EMBEDDED:
             from rocketsdr.accounts.models import Clock

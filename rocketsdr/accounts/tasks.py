@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from oauth2_provider.models import clear_expired
 
-from rocketsdr.accounts import passwords, undo
+from rocketsdr.accounts import connections, passwords, undo
+from rocketsdr.accounts.oauth import notice
 from rocketsdr.lib.clock import now
 
 
@@ -14,3 +16,18 @@ def send_reset_link(*, user_id: int, **_: object) -> None:
 @shared_task(name="accounts.purge_undo_steps", acks_late=True)
 def purge_undo_steps(**_: object) -> None:
     undo.purge(now=now())
+
+
+@shared_task(name="accounts.send_connection_notice", acks_late=True)
+def send_connection_notice(*, consent_id: int, **_: object) -> None:
+    notice.send(consent_id=consent_id, now=now())
+
+
+@shared_task(name="accounts.clear_expired_tokens", acks_late=True)
+def clear_expired_tokens(**_: object) -> None:
+    clear_expired()
+
+
+@shared_task(name="accounts.tidy_connections", acks_late=True)
+def tidy_connections(**_: object) -> None:
+    connections.tidy(now=now())

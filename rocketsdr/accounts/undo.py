@@ -156,6 +156,13 @@ never(
         "api_key.issued": "A key is ended by revoking it, under Settings → Integrations.",
         "api_key.revoked": "A revoked key never works again: make a new one under Settings → Integrations.",
         "api_key.changed": "What a key may do is set by people, under Settings → Integrations.",
+        "connection.made": "A connection is ended by revoking it, under Settings → Integrations.",
+        "connection.widened": "A connection is ended by revoking it, under Settings → Integrations.",
+        "connection.revoked": "A revoked connection never works again: connect the client anew.",
+        "connection.given_back": "The client has ended it: connect it anew.",
+        "connection.run_out": "Its last token has expired: connect the client anew.",
+        "connection.code_replayed": "Its code was presented twice, so somebody else may have had it: connect the client anew.",
+        "connection.token_replayed": "An old token of it was presented again, so somebody else may have had it: connect the client anew.",
         "approval.approved": "A decision is not taken back: pause the campaign that it let go (pause_campaign).",
         "approval.rejected": "A decision is not taken back: ask for the act again.",
     }

@@ -2,6 +2,7 @@ from rocketsdr.accounts.models.api_key import ApiKey
 from rocketsdr.accounts.models.approval import Approval
 from rocketsdr.accounts.models.audit import AuditEvent, AuditHead
 from rocketsdr.accounts.models.clock import Clock
+from rocketsdr.accounts.models.connection import Connection, Consent
 from rocketsdr.accounts.models.oauth_application import OAuthApplication
 from rocketsdr.accounts.models.quota import QuotaUse
 from rocketsdr.accounts.models.undo import UndoStep
@@ -14,6 +15,8 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Clock",
+    "Connection",
+    "Consent",
     "Membership",
     "OAuthApplication",
     "QuotaUse",

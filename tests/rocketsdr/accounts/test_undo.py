@@ -23,6 +23,9 @@ from rocketsdr.lib.errors import Conflict, NotFound
 MADE_UP = {
     "approvals.py": {"approval.approved", "approval.rejected"},
     "assets.py": {f"{noun}.{verb}" for noun in ("product", "persona") for verb in ("created", "updated", "deleted")},
+    "connections.py": {
+        *(f"connection.{what}" for what in ("made", "widened", "revoked", "given_back", "run_out", "code_replayed", "token_replayed")),
+    },
     "admin.py": {"workspace.changed", "workspace.paused", "workspace.resumed"},
 }
 
