@@ -216,8 +216,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.OAuthApplication"
 OAUTH2_PROVIDER = {
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
-    "SCOPES": {**SCOPES, "offline_access": "Stay connected"},
+    "SCOPES": {**{name: meaning for name, meaning in SCOPES.items() if name != "admin"}, "offline_access": "Stay connected"},
     "DEFAULT_SCOPES": sorted(READ_SCOPES | {"campaigns:write", "leads:write"}),
+    "OAUTH2_VALIDATOR_CLASS": "rocketsdr.accounts.oauth.validator.McpValidator",
+    "OAUTH2_BACKEND_CLASS": "rocketsdr.accounts.oauth.backend.McpBackend",
     "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": ["none"],
     "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token"],
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
@@ -226,9 +228,10 @@ OAUTH2_PROVIDER = {
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "ALLOW_URI_WILDCARDS": False,
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 8 * 3600,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": env.integer("ACCESS_TOKEN_HOURS", 8, low=1, high=24 * 7) * 3600,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 90 * 86400,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 0,  # a repeated refresh gets the same pair again: rocketsdr.accounts.oauth.replays
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "REQUEST_APPROVAL_PROMPT": "force",
     "APPLICATION_ADMIN_CLASS": "rocketsdr.accounts.admin.OAuthApplicationAdmin",

@@ -52,8 +52,7 @@ def source_of(kind: str) -> Source:
 
 def require(actor: Actor, kind: str) -> None:
     """Refuse, by the name of the missing scope, whoever may not read what this kind of export holds."""
-    for scope in source_of(kind).scopes:
-        actor.require(scope)
+    actor.require(*source_of(kind).scopes)
 
 
 def select(*, actor: Actor, kind: str, filters: Filters) -> QuerySet[Any]:

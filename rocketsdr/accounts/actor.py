@@ -90,7 +90,7 @@ class Actor:
     @property
     def within_reach(self) -> frozenset[str]:
         """The scopes that the caller has, or may ask its person for: what a list shows, or a client would never know to ask."""
-        return self.scopes | self.askable
+        return self.scopes | self.askable if self.askable else self.scopes
 
     @property
     def credentials(self) -> list[str]:
@@ -111,19 +111,30 @@ class Actor:
             caps=self.caps & other.caps,
         )
 
-    def require(self, scope: str) -> None:
-        """Refuse with the name of the missing scope, unless this caller holds it."""
-        if scope not in self.scopes:
+    def require(self, *scopes: str) -> None:
+        """Refuse with the names of the missing scopes, unless this caller holds them all."""
+        if missing := [scope for scope in scopes if scope not in self.scopes]:
+            meaning = ", ".join(f"{scope} ({SCOPES[scope].lower()})" for scope in missing)
             raise MissingScope(
-                f"This credential lacks the scope {scope} ({SCOPES[scope].lower()}).",
-                fix=f"Use a key or a connection that has {scope}, or ask an owner of the workspace for one.",
-                scope=scope,
+                f"This credential lacks the {'scope' if len(missing) == 1 else 'scopes'} {meaning}.",
+                fix=f"Use a key or a connection that has {' and '.join(missing)}, or ask an owner of the workspace for one.",
+                scope=" ".join(missing),
             )
+
+    def may_ask_for(self, missing: object) -> bool:
+        """Say whether a client that a MissingScope has refused can get all that it names from its person."""
+        return isinstance(missing, str) and missing != "" and self.askable.issuperset(missing.split())
 
 
 def parts_of(credential: str) -> list[str]:
     """Return the single credentials in what an actor or a row names: `key:1+key:2` are two."""
     return [part for part in credential.split("+") if part]
+
+
+def ids_of(kind: str, credential: str) -> list[int]:
+    """Return the ids of the single credentials of this kind (`key`, `connection`) in what an actor or a row names."""
+    named = [part.partition(":") for part in parts_of(credential)]
+    return [int(number) for name, _, number in named if name == kind]
 
 
 def stricter(*policies: str) -> str:

@@ -321,8 +321,8 @@ class OAuthApplicationAdmin(Inspect):
 
 class ConsentInline(InspectInline):
     model = Consent
+    fields = ["created_at", "returns_to", "noticed_at", "ended_at"]
     readonly_fields = ["created_at", "returns_to", "noticed_at", "ended_at"]
-    fields = readonly_fields
 
 
 @admin.register(Connection)

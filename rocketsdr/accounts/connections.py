@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from oauth2_provider.models import AccessToken, RefreshToken
+from oauth2_provider.models import AccessToken, Grant, RefreshToken
 
 from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import SCOPES_OF_ROLE, Actor
@@ -71,9 +71,14 @@ def checksum(text: str) -> str:
 
 def remember_consent(*, user: User, workspace_id: int, code: str, returns_to: str, now: datetime) -> Consent:
     """Store that a person has pressed Allow for one of their workspaces, before the client gets the code."""
-    if not Membership.objects.filter(workspace_id=workspace_id, user=user).exists():
+    if not may_connect(user=user, workspace_id=workspace_id):
         raise NotFound("No such workspace.", workspace_id=workspace_id)
     return Consent.objects.create(workspace_id=workspace_id, code_digest=checksum(code), returns_to=returns_to, created_at=now)
+
+
+def may_connect(*, user: User, workspace_id: int) -> bool:
+    """Say whether this person may let a client into this workspace today."""
+    return user.is_active and Membership.objects.filter(workspace_id=workspace_id, user=user).exists()
 
 
 def consent_of_code(code: str) -> Consent | None:
@@ -81,17 +86,24 @@ def consent_of_code(code: str) -> Consent | None:
     return Consent.objects.filter(code_digest=checksum(code)).first()
 
 
+def owner_of(*, code: str, refresh_token: str) -> str | None:
+    """Name the person and the client that a code or a refresh token was given to, to count their tries; None for one that we never gave."""
+    if refresh_token:
+        token = RefreshToken.objects.filter(token_checksum=checksum(refresh_token)).values_list("application_id", "user_id").first()
+        return f"{token[0]}:{token[1]}" if token else None
+    grant = Grant.objects.filter(code=code).values_list("application_id", "user_id").first() if code else None
+    return f"{grant[0]}:{grant[1]}" if grant else None
+
+
 def consent_of_family(family: UUID) -> Consent | None:
     """Return the consent that this family of tokens came of, if its connection is good for new ones today."""
-    live = Consent.objects.select_related("connection").filter(
-        family=family, ended_at__isnull=True, connection__revoked_at__isnull=True, connection__user__is_active=True
+    live = Consent.objects.select_related("connection__user").filter(
+        family=family, ended_at__isnull=True, connection__revoked_at__isnull=True
     )
     consent = live.first()
     if consent is None or consent.connection is None:
         return None
-    connection = consent.connection
-    is_member = Membership.objects.filter(workspace_id=connection.workspace_id, user_id=connection.user_id).exists()
-    return consent if is_member else None
+    return consent if may_connect(user=consent.connection.user, workspace_id=consent.workspace_id) else None
 
 
 def connect(*, consent: Consent, agreed: Agreed, now: datetime) -> Connection | None:

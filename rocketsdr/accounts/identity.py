@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rocketsdr.accounts import approvals
-from rocketsdr.accounts.actor import Actor, Caps
-from rocketsdr.accounts.models import ApiKey, Membership, Workspace
+from rocketsdr.accounts.actor import Actor, Caps, ids_of
+from rocketsdr.accounts.models import ApiKey, Connection, Membership, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,12 @@ def describe(*, actor: Actor) -> Identity:
 
 
 def _credential(actor: Actor) -> Credential:
-    """Describe what the caller came with; of two keys both names, and the expiry that comes first."""
-    ids = [int(part.removeprefix("key:")) for part in actor.credentials if part.startswith("key:")]
-    keys = list(ApiKey.objects.filter(workspace_id=actor.workspace_id, id__in=ids).order_by("id"))
+    """Describe what the caller came with; of two credentials both names, and of two keys the expiry that comes first."""
+    keys = list(ApiKey.objects.filter(workspace_id=actor.workspace_id, id__in=ids_of("key", actor.credential)).order_by("id"))
+    clients = Connection.objects.filter(workspace_id=actor.workspace_id, id__in=ids_of("connection", actor.credential))
+    names = [*(key.name for key in keys), *(str(each.application) for each in clients.select_related("application"))]
     return Credential(
-        name=" + ".join(key.name for key in keys) or actor.via,
+        name=" + ".join(names) or actor.via,
         scopes=sorted(actor.scopes),
         caps=actor.caps,
         expires=min((key.expires_at for key in keys if key.expires_at), default=None),

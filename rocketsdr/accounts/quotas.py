@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from rocketsdr.accounts.actor import Actor, parts_of
+from rocketsdr.accounts.actor import Actor, ids_of
 from rocketsdr.accounts.models.api_key import ApiKey
 from rocketsdr.accounts.models.quota import QuotaUse
 from rocketsdr.accounts.models.workspace import Workspace
@@ -132,8 +132,7 @@ def caps_overview(actor: Actor, *, now: datetime) -> list[Quota]:
 
 def why_nothing_is_sent(workspace_id: int, credential: str, *, now: datetime) -> str:
     """Say that the credential that launched something has sent what it may today; empty while it may send."""
-    ids = [int(part.removeprefix("key:")) for part in parts_of(credential) if part.startswith("key:")]
-    capped = ApiKey.objects.filter(workspace_id=workspace_id, id__in=ids, sends_per_day__isnull=False)
+    capped = ApiKey.objects.filter(workspace_id=workspace_id, id__in=ids_of("key", credential), sends_per_day__isnull=False)
     strictest = capped.order_by("sends_per_day", "id").values_list("sends_per_day", "id").first()
     if strictest is None:
         return ""

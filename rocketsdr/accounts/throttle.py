@@ -31,11 +31,15 @@ class TooManyRequests(LimitReached):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many tries in a time, as in `10/15m`, from one network; with `field`, for one value of that form field."""
+    """At most so many tries in a time, as in `10/15m`, from one network; with `field`, for one value of that form field.
+
+    `key` says otherwise what a try counts against; a try for which it says None is not counted.
+    """
 
     name: str
     rate: str
     field: str = ""
+    key: Callable[[HttpRequest], str | None] | None = None
 
 
 def throttled(*limits: Limit, methods: tuple[str, ...] = ("POST",), open_without_redis: bool = False) -> Callable[[View], View]:
@@ -66,18 +70,21 @@ def _count(request: HttpRequest, limits: tuple[Limit, ...]) -> None:
 
 
 def _seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
-    usage = get_usage(request, group=limit.name, key=lambda *_: _counted_as(request, limit), rate=limit.rate, increment=True)
+    counted_as = limit.key(request) if limit.key else _counted_as(request, limit)
+    if counted_as is None:
+        return 0
+    usage = get_usage(request, group=limit.name, key=lambda *_: counted_as, rate=limit.rate, increment=True)
     return max(int(usage["time_left"]), 1) if usage and usage["should_limit"] else 0
 
 
 def _counted_as(request: HttpRequest, limit: Limit) -> str:
-    network = _network(client_address(request))
+    network = network_of(request)
     return f"{network} {request.POST.get(limit.field, '').strip().lower()}" if limit.field else network
 
 
-def _network(address: str) -> str:
+def network_of(request: HttpRequest) -> str:
     """Return what one client can hardly change: the IPv4 address, or the /64 that an IPv6 client owns."""
-    ip = ip_address(address)
+    ip = ip_address(client_address(request))
     return str(ip if ip.version == 4 else ip_network((ip, 64), strict=False).network_address)
 
 
