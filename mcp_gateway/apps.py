@@ -7,5 +7,9 @@ class McpGatewayConfig(AppConfig):
 
     def ready(self) -> None:
         from mcp_gateway import catalogue
+        from mcp_gateway.surfaces import SERVER_TITLE, SURFACES
+        from rocketsdr.accounts.oauth import resources
 
         catalogue.load()
+        for surface in SURFACES:
+            resources.register(resources.Resource(surface.address, SERVER_TITLE))

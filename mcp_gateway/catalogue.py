@@ -58,5 +58,5 @@ def load() -> None:
 
 def names(surface: Surface, actor: Actor) -> dict[str, object]:
     """Return what stands in each list of a surface for this caller, to see whether it has changed."""
-    tools = tuple(tool.name for tool in of(surface).listed(actor.scopes, actor.toolset))
-    return {"tools": tools, **library.names(surface, actor.scopes)}
+    tools = tuple(tool.name for tool in of(surface).listed(actor.within_reach, actor.toolset))
+    return {"tools": tools, **library.names(surface, actor.within_reach)}

@@ -25,7 +25,7 @@ from mcp_gateway.tool.capping import Rendered, rendered
 from mcp_gateway.tool.exchange import Exchange, InputRequired
 from mcp_gateway.tool.results import SHOWN_ONCE
 from rocketsdr.accounts import approvals, quotas
-from rocketsdr.accounts.actor import Actor
+from rocketsdr.accounts.actor import Actor, MissingScope
 from rocketsdr.accounts.models.workspace import ApprovalPolicy
 from rocketsdr.accounts.quotas import Quota, QuotaExhausted
 from rocketsdr.lib.errors import DomainError, Invalid, NotFound
@@ -285,6 +285,8 @@ def _refused(tool: Tool, error: DomainError, now: datetime) -> Outcome:
         "field_errors": _field_errors(error),
         "failed_gates": to_jsonable_python(error.context.get("failed_gates", []), fallback=str),
     }
+    if isinstance(error, MissingScope):
+        structured["scope"] = error.context["scope"]
     if (wait := _seconds_to_wait(error, now)) is not None:
         structured["retry_after_s"] = wait
     return Outcome(text, structured, _quota_of(error), is_error=True, http_status=error.http_status)

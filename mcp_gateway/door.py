@@ -8,12 +8,14 @@ from django.http import HttpRequest
 
 from mcp_gateway import auth
 from mcp_gateway.incoming import Incoming
+from rocketsdr.accounts.actor import Actor
+from rocketsdr.accounts.oauth import resources
 
 AnyRequest = HttpRequest | Incoming
 
 ANOTHER_HOST = "This server does not answer to that Host: use the address that its operator gave you."
 FOREIGN_ORIGIN = "Pages of this origin may not call here."
-UNAUTHORIZED = "Unauthorized: send a valid API key in X-API-Key or as a Bearer token."
+UNAUTHORIZED = "Unauthorized: send a valid API key in X-API-Key, or a valid API key or access token as Bearer."
 
 
 def is_for_another_host(request: AnyRequest) -> bool:
@@ -35,10 +37,19 @@ def is_of_foreign_page(request: AnyRequest) -> bool:
     }
 
 
-def challenge(request: AnyRequest) -> str:
-    """Return the WWW-Authenticate of a refused request: whether a credential was missing or no good."""
-    realm = 'Bearer realm="RocketSDR"'
-    return f'{realm}, error="invalid_token"' if auth.presented(request.headers) else realm
+def challenge(request: AnyRequest, address: str) -> str:
+    """Return the WWW-Authenticate of a refused request: whether a credential was missing or no good, and how to get one by OAuth."""
+    error = 'error="invalid_token", ' if auth.presented(request.headers) else ""
+    return f'Bearer {error}resource_metadata="{resources.metadata_url(address)}", scope="{" ".join(resources.BASE_SCOPES)}"'
+
+
+def step_up(actor: Actor, missing: str, address: str) -> str:
+    """Return the WWW-Authenticate for a client that lacks scopes for which it may ask its person.
+
+    It names what the client has, too: one that takes the list for the whole of what it needs must not lose the rest.
+    """
+    scopes = " ".join(sorted(actor.scopes.union(missing.split())))
+    return f'Bearer error="insufficient_scope", scope="{scopes}", resource_metadata="{resources.metadata_url(address)}"'
 
 
 def too_large() -> str:

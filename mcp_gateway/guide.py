@@ -11,6 +11,7 @@ from mcp_gateway import catalogue
 from mcp_gateway.surfaces import OUTREACH, SERVER_TITLE, Surface
 from mcp_gateway.tool import Tool
 from mcp_gateway.tool.signatures import signature
+from rocketsdr.accounts.oauth import resources
 from rocketsdr.accounts.quotas import PER_DAY
 
 GROUPS = {
@@ -121,7 +122,8 @@ def _head(public_url: str) -> str:
         f"> {OUTREACH.instructions.splitlines()[0]}\n\n"
         f"- MCP: `POST {server_url()}` (JSON-RPC 2.0, Streamable HTTP; no handshake needed; revisions 2024-11-05 to 2026-07-28)\n"
         f"- REST: `POST {rest_url()}TOOL` with the arguments as JSON; OpenAPI 3.1: {public_url}/api/v1/openapi.json\n"
-        f"- Credential: `X-API-Key: KEY`, or `Authorization: Bearer TOKEN`; connectors: OAuth client id `rocketsdr`, secret blank\n"
+        f"- Credential: `X-API-Key: KEY`, or `Authorization: Bearer TOKEN`; connectors: OAuth, described at "
+        f"{resources.metadata_url(OUTREACH.address)}, client id `rocketsdr`, secret blank\n"
         f"- For people: {public_url}/docs/mcp"
     )
 

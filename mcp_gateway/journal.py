@@ -90,7 +90,7 @@ def _by(who: str) -> Q:
         return Q(user__email=who.lower())
     if ":" in who:
         return Q(credential=who) | Q(credential__startswith=f"{who}+") | Q(credential__endswith=f"+{who}")
-    fix = f"Give a credential such as key:12, a person's e-mail, or a door: {', '.join(get_args(Via))}."
+    fix = f"Give a credential such as key:12 or connection:12, a person's e-mail, or a door: {', '.join(get_args(Via))}."
     raise Invalid(f"{who!r:.100} is no actor.", field="actor", fix=fix)
 
 

@@ -135,8 +135,7 @@ def _unknown(uri: str, fix: str = "resources/list and resources/templates/list n
 def get_prompt(surface: Surface, actor: Actor, name: str, arguments: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the description and the messages of a prompt, filled in with this caller's facts."""
     found = find_prompt(surface, name)
-    for scope in sorted(found.scopes):
-        actor.require(scope)
+    actor.require(*sorted(found.scopes))
     given = arguments or {}
     try:
         return {"description": found.description, "messages": found.messages(actor, found.parse(given))}

@@ -39,23 +39,23 @@ def endpoint(request: HttpRequest, *, surface: Surface) -> HttpResponseBase:
     try:
         return _lasting(request, surface)
     except Exception as error:  # noqa: BLE001 - the outermost door
-        return _response(_refusal(error, request))
+        return _response(_refusal(error, request, surface))
 
 
 def answered(request: AnyRequest, surface: Surface) -> Answer:
     """Answer a POST, whatever it holds: with a result, a refusal, or the events of a call as they come."""
     try:
-        asked = _asked(request, _caller(request), surface)
+        asked = _asked(request, _caller(request, surface), surface)
         return _dressed(protocol.answer(_body(request), asked), asked.accepted)
     except Exception as error:  # noqa: BLE001 - the outermost door
-        return _refusal(error, request)
+        return _refusal(error, request, surface)
 
 
 def _lasting(request: HttpRequest, surface: Surface) -> HttpResponseBase:
     """Open a stream that lasts, or end a session."""
     if request.method not in {"GET", "POST", "DELETE"}:
         raise RpcError(wire.INVALID_REQUEST, f"Method not allowed: use {ALLOWED}.", status=405)
-    asked = _asked(request, _caller(request), surface)
+    asked = _asked(request, _caller(request, surface), surface)
     if request.method == "GET":
         return _keep_alive(request, asked)
     return _listen(request, asked) if request.method == "POST" else _end(asked)
@@ -66,13 +66,13 @@ def _listens(request: HttpRequest) -> bool:
     return isinstance(request, ASGIRequest) and request.headers.get(METHOD_HEADER) == protocol.LISTEN
 
 
-def _caller(request: AnyRequest) -> Actor:
+def _caller(request: AnyRequest, surface: Surface) -> Actor:
     """Return who calls; whoever calls from the wrong place is not asked who they are."""
     if door.is_for_another_host(request):
         raise RpcError(wire.INVALID_REQUEST, door.ANOTHER_HOST, status=421)
     if door.is_of_foreign_page(request):
         raise RpcError(wire.FORBIDDEN_ORIGIN, door.FOREIGN_ORIGIN, status=403)
-    actor = auth.actor_of(auth.presented(request.headers), now=now())
+    actor = auth.actor_of(auth.presented(request.headers, surface.address), now=now())
     if actor is None:
         raise RpcError(wire.UNAUTHORIZED, door.UNAUTHORIZED, status=401)
     return actor
@@ -111,7 +111,8 @@ def _keep_alive(request: HttpRequest, asked: protocol.Request) -> HttpResponseBa
     protocol.check_version(asked.version)
     protocol.session_of(asked)
     _check_room(asked)
-    return streams.open_stream(auth.presented(request.headers), asked.actor.credential, protocol.watch_session(asked))
+    credentials = auth.presented(request.headers, asked.surface.address)
+    return streams.open_stream(credentials, asked.actor.credential, protocol.watch_session(asked))
 
 
 def _end(asked: protocol.Request) -> HttpResponseBase:
@@ -124,7 +125,7 @@ def _listen(request: HttpRequest, asked: protocol.Request) -> HttpResponseBase:
     """Open the subscription of a modern client: the answer to its request is the stream."""
     _check_room(asked)
     listening = protocol.listening(_body(request), asked)
-    credentials = auth.presented(request.headers)
+    credentials = auth.presented(request.headers, asked.surface.address)
     return streams.open_stream(credentials, asked.actor.credential, listening.watch, first=listening.acknowledged, last=listening.ended)
 
 
@@ -142,20 +143,21 @@ def _dressed(answer: Answer, accepted: frozenset[str]) -> Answer:
     """Say how the answer is written: as JSON, as one event for a client that takes nothing but a stream, or as the events of a call."""
     as_event = answer.status == 200 and EVENTS in accepted and not accepted & {JSON, "application/*", "*/*"}
     body = wire.event(answer.body) if as_event and answer.events is None else answer.body
-    fields = {**answer.headers, "Content-Type": EVENTS if as_event or answer.events is not None else JSON, "Cache-Control": "no-store"}
+    content_type = EVENTS if as_event or answer.events is not None else JSON
+    fields = {**answer.headers, "Content-Type": content_type, "Cache-Control": "no-store", "Vary": "Authorization, X-API-Key"}
     if answer.events is not None:
         fields["X-Accel-Buffering"] = "no"
     return Answer(answer.status, body, fields, answer.events)
 
 
-def _refusal(error: Exception, request: AnyRequest) -> Answer:
+def _refusal(error: Exception, request: AnyRequest, surface: Surface) -> Answer:
     """Say what is wrong with the request; a fault of ours is logged here and never shown, least of all as a page."""
     if not isinstance(error, RpcError):
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
         error = RpcError(wire.INTERNAL_ERROR, "Internal server error", status=500)
-    fields: dict[str, str] = {}
+    fields = dict(error.headers)
     if error.status == 401:
-        fields["WWW-Authenticate"] = door.challenge(request)
+        fields["WWW-Authenticate"] = door.challenge(request, surface.address)
     if error.status == 405:
         fields["Allow"] = ALLOWED
     return _dressed(Answer(error.status, wire.failure(error), fields), _media_types(request.headers.get("Accept", "")))

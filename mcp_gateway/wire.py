@@ -22,6 +22,7 @@ SESSION_NOT_FOUND = -32001
 UNAUTHORIZED = -32010
 FORBIDDEN_ORIGIN = -32011
 TOO_MANY_STREAMS = -32012
+INSUFFICIENT_SCOPE = -32013
 
 LARGEST_BATCH = 50
 ALIVE = b": alive\n\n"  # a comment in a stream of events
@@ -30,15 +31,25 @@ Id = int | str
 
 
 class RpcError(Exception):
-    """A request that gets a JSON-RPC error. `status` is the HTTP status where the whole body is answered by it."""
+    """A request that gets a JSON-RPC error. `status` and `headers` are those of HTTP where the whole body is answered by it."""
 
-    def __init__(self, code: int, message: str, *, status: int = 200, data: object = None, request_id: Id | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        *,
+        status: int = 200,
+        data: object = None,
+        request_id: Id | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.data = data
         self.request_id = request_id
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)

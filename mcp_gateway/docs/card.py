@@ -7,26 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
 from pydantic_core import to_json
 
 from mcp_gateway import guide, protocol
 from mcp_gateway.protocol import methods
 from mcp_gateway.surfaces import OUTREACH, SERVER_NAME, SERVER_TITLE, SERVER_VERSION
+from rocketsdr.accounts.models.oauth_application import FIXED_CLIENT_ID
+from rocketsdr.accounts.oauth import resources
 
 MEDIA_TYPE = "application/mcp-server-card+json"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/v2/server-card.schema.json"
 OURS = "ai.rocketsdr"  # the prefix of what the draft has no field for
-METADATA = "/.well-known/oauth-protected-resource"
-
-
-def offers_oauth() -> bool:
-    """Say whether this server issues access tokens itself."""
-    try:
-        resolve(METADATA)
-    except Resolver404:
-        return False
-    return True
 
 
 def server_card() -> bytes:
@@ -59,9 +50,10 @@ def _remote() -> dict[str, Any]:
 
 
 def _authentication() -> dict[str, Any]:
-    """Say which credentials are taken: OAuth only where this server has it."""
-    oauth = {"client_id": SERVER_NAME, "client_secret": "", "protected_resource_metadata": f"{settings.PUBLIC_URL}{METADATA}"}
-    return {"required": True, "schemes": ["api_key", "bearer"], **({"oauth2": oauth} if offers_oauth() else {})}
+    """Say which credentials are taken, and how a client gets one by OAuth."""
+    described_at = resources.metadata_url(OUTREACH.address)
+    oauth = {"client_id": FIXED_CLIENT_ID, "client_secret": "", "protected_resource_metadata": described_at}
+    return {"required": True, "schemes": ["api_key", "bearer", "oauth2"], "oauth2": oauth}
 
 
 def _namespace() -> str:

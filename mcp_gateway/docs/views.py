@@ -15,7 +15,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from campaigns.queries import personas, products
 from mcp_gateway import guide, protocol, published
 from mcp_gateway.docs import page
-from mcp_gateway.docs.card import MEDIA_TYPE, offers_oauth, server_card
+from mcp_gateway.docs.card import MEDIA_TYPE, server_card
 from mcp_gateway.docs.commands import Ids, commands
 from mcp_gateway.surfaces import OUTREACH, SERVER_NAME, SERVER_TITLE
 from rocketsdr.accounts.actor import SCOPES
@@ -63,7 +63,6 @@ def _shown(request: HttpRequest) -> dict[str, Any]:
         "rest_url": guide.rest_url(),
         "public_url": settings.PUBLIC_URL,
         "client_id": SERVER_NAME,
-        "offers_oauth": offers_oauth(),
         "versions": protocol.KNOWN_PROTOCOL_VERSIONS,
         "commands": commands(ids),
         "filled_in": ids != Ids(),

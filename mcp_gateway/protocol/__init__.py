@@ -44,7 +44,7 @@ def answer(body: bytes, request: Request) -> Answer:
         value = wire.parse(body)
         return modern.answer(value, request) if _is_modern(value, request) else handshake.answer(value, request)
     except RpcError as error:
-        return Answer(error.status, wire.failure(error))
+        return Answer(error.status, wire.failure(error), error.headers)
 
 
 def _is_modern(value: Any, request: Request) -> bool:

@@ -52,7 +52,7 @@ def _tells_meanwhile(message: Message, speech: Speech) -> bool:
     if message.method != "tools/call" or not speech.request.accepts_events:
         return False
     tool = _called(message, speech)
-    if tool is None or not (tool.reports or tool.long_running):
+    if tool is None or not (tool.reports or tool.long_running) or tool.scope in speech.request.actor.askable:
         return False
     return progress_token(message) is not None or (tool.reports and speech.log_level is not None)
 
@@ -111,7 +111,7 @@ def check(message: Message, speech: Speech, known: Mapping[str, Handler]) -> Non
 def _list_tools(message: Message, speech: Speech) -> bytes:
     actor = speech.request.actor
     try:
-        return _tools_page(speech.request.surface, actor.scopes, actor.toolset, speech.version, (message.params or {}).get("cursor"))
+        return _tools_page(speech.request.surface, actor.within_reach, actor.toolset, speech.version, (message.params or {}).get("cursor"))
     except Invalid as error:
         raise RpcError(wire.INVALID_PARAMS, f"Invalid params: {error.message}") from None
 
@@ -142,6 +142,8 @@ def _call_tool(message: Message, speech: Speech) -> dict[str, Any] | bytes:
             outcome = dispatch.call(request.actor, asked, now=request.now)
     except dispatch.UnknownTool as error:
         raise RpcError(wire.INVALID_PARAMS, error.message) from None
+    if outcome.is_error and request.actor.may_ask_for(outcome.structured.get("scope")):
+        raise request.step_up(outcome.structured["scope"], outcome.structured["message"])
     return tasks.begun(_called(message, speech), outcome, speech) or wire.call_result(outcome)
 
 

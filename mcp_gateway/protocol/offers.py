@@ -35,7 +35,7 @@ def _listing(key: str, entries: Listing) -> Handler:
     def answer(message: Message, speech: Speech) -> dict[str, Any]:
         request = speech.request
         with _refusals(speech):
-            shown, next_cursor = entries(request.surface, request.actor.scopes, (message.params or {}).get("cursor"))
+            shown, next_cursor = entries(request.surface, request.actor.within_reach, (message.params or {}).get("cursor"))
         return {key: shown, **({"nextCursor": next_cursor} if next_cursor else {})}
 
     return answer
@@ -99,6 +99,8 @@ def _refusals(speech: Speech) -> Iterator[None]:
         code = wire.INVALID_PARAMS if speech.is_modern else RESOURCE_NOT_FOUND
         raise RpcError(code, _sentence(error), data={"uri": error.context["uri"]}) from None
     except DomainError as error:
+        if speech.request.actor.may_ask_for(error.context.get("scope")):
+            raise speech.request.step_up(str(error.context["scope"]), _sentence(error)) from None
         data = {"code": error.code, **({"scope": error.context["scope"]} if "scope" in error.context else {})}
         raise RpcError(wire.INVALID_PARAMS, _sentence(error), data=data) from None
 

@@ -11,7 +11,9 @@ from mcp_types import methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic_core import to_json
 
+from mcp_gateway import door, wire
 from mcp_gateway.surfaces import SERVER_NAME, SERVER_TITLE, SERVER_VERSION, Surface
+from mcp_gateway.wire import RpcError
 from rocketsdr.accounts.actor import Actor
 
 SERVER_INFO = {"name": SERVER_NAME, "title": SERVER_TITLE, "version": SERVER_VERSION}
@@ -49,6 +51,12 @@ class Request:
     def accepts_events(self) -> bool:
         """Say whether the client reads a stream of events when it gets one."""
         return "text/event-stream" in self.accepted
+
+    def step_up(self, missing: str, message: str) -> RpcError:
+        """Return the refusal that sends a client back to its person, to ask for what it lacks."""
+        headers = {"WWW-Authenticate": door.step_up(self.actor, missing, self.surface.address)}
+        data = {"code": "insufficient_scope", "scope": missing}
+        return RpcError(wire.INSUFFICIENT_SCOPE, message, status=403, data=data, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed, PermissionDenied
 from rest_framework.request import Request
@@ -60,12 +61,13 @@ class Door(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         response = problems.of_exception(exc, self.request._request, self.request_id)
         if response.status_code == 401:
-            response["WWW-Authenticate"] = door.challenge(self.request._request)
+            response["WWW-Authenticate"] = door.challenge(self.request._request, self.kwargs["surface"].address)
         return cast("Response", response)  # a problem is written already; the framework renders what is not
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         finished = super().finalize_response(request, response, *args, **kwargs)
         finished["Cache-Control"] = "no-store"
+        patch_vary_headers(finished, ["Authorization", "X-API-Key"])
         finished["X-Request-Id"] = self.request_id
         return finished
 
@@ -85,8 +87,11 @@ class ToolView(Door):
             client=request.headers.get("User-Agent", ""),
             idempotency_key=request.headers.get("Idempotency-Key", ""),
         )
-        outcome = dispatch.call(actor_of(request), asked, now=now())
+        actor = actor_of(request)
+        outcome = dispatch.call(actor, asked, now=now())
         response = problems.of_outcome(outcome) if outcome.is_error else Response(outcome)
+        if outcome.is_error and actor.may_ask_for(outcome.structured.get("scope")):
+            response["WWW-Authenticate"] = door.step_up(actor, outcome.structured["scope"], surface.address)
         for name, value in facts(outcome.meta):
             response[name] = value
         return response

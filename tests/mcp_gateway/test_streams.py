@@ -19,10 +19,12 @@ from mcp_gateway import streams
 from mcp_gateway.auth import Credentials
 from mcp_gateway.protocol import Watch
 from mcp_gateway.surfaces import OUTREACH
-from rocketsdr.accounts.models import ApiKey
+from rocketsdr.accounts.connections import revoke_connection
+from rocketsdr.accounts.models import ApiKey, Connection, Membership, OAuthApplication, User
 from rocketsdr.accounts.services import issue_api_key, revoke_api_key
 from rocketsdr.asgi import Front
 from tests.mcp_gateway.protocol.conftest import ENVELOPE
+from tests.oauth import Flow
 from tests.serving import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +87,25 @@ def test_a_stream_ends_with_its_credential(listen, person, api_key, now):
     revoke_api_key(actor=person, key_id=api_key.key.id, now=now)
     stream.read()  # to its end
     assert listen().status == 401
+
+
+@pytest.mark.parametrize("end", ["the token", "the connection", "the person", "the client", "the membership"])
+def test_row_78_a_stream_ends_when_anything_that_its_token_rests_on_ends(listen, workspace, owner, person, now, end):
+    flow = Flow().sign_in(owner)
+    token = flow.connect(workspace)["access_token"]
+    bearer = {"Authorization": f"Bearer {token}", "X_API_Key": ""}
+    stream = listen(**bearer)
+    assert stream.readline() == b": alive\n"
+    ways: dict[str, Callable[[], object]] = {
+        "the token": lambda: flow.revoke(token),
+        "the connection": lambda: revoke_connection(actor=person, connection_id=Connection.objects.get().pk, now=now),
+        "the person": lambda: User.objects.filter(pk=owner.pk).update(is_active=False),
+        "the client": lambda: OAuthApplication.objects.update(disabled_at=now),
+        "the membership": lambda: Membership.objects.all().delete(),
+    }
+    ways[end]()
+    stream.read()  # to its end
+    assert listen(**bearer).status == 401
 
 
 def test_a_stream_holds_no_database_connection(listen, monkeypatch):

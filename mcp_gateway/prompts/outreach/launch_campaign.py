@@ -32,7 +32,9 @@ def launch_campaign(actor: Actor, args: LaunchCampaignArguments) -> str:
     """Plan and launch an e-mail campaign for a goal: product, persona, leads, previews that the user sees, and a safe start."""
     task = f"Help me launch an e-mail campaign. My goal:\n\n{fenced(args.goal)}"
     wanted = f"\n\nThe audience:\n\n{fenced(args.audience)}" if args.audience else ""
-    return plan(task + wanted, facts=_facts(actor, args), steps=_PREPARE + (_LAUNCH if "campaigns:send" in actor.scopes else _HAND_OVER))
+    return plan(
+        task + wanted, facts=_facts(actor, args), steps=_PREPARE + (_LAUNCH if "campaigns:send" in actor.within_reach else _HAND_OVER)
+    )
 
 
 def _facts(actor: Actor, args: LaunchCampaignArguments) -> list[str]:

@@ -14,9 +14,10 @@ from rocketsdr.lib.clock import now
 
 
 class GetAuditLogArguments(ListArguments):
-    actor: Annotated[str, Field(max_length=254, description="A credential (key:12), a person's e-mail, or a door (mcp, web).")] | None = (
-        None
-    )
+    actor: (
+        Annotated[str, Field(max_length=254, description="A credential (key:12, connection:12), a person's e-mail, or a door (mcp, web).")]
+        | None
+    ) = None
     tool: Annotated[str, Field(max_length=64, description="The name of the tool that did it.")] | None = None
     entity: Annotated[str, Field(max_length=64, description="What it was done to: campaign:12, or campaign.")] | None = None
     from_: Annotated[Moment | None, Field(alias="from", description="A day (in the workspace's time zone) or a time.")] = None

@@ -180,12 +180,11 @@ def test_an_address_without_a_name_has_a_card_too(settings, public_url, name):
     assert json.loads(Client().get("/api/mcp/server-card").content)["name"] == name
 
 
-def test_the_card_promises_oauth_only_where_there_is_some(settings):
-    from mcp_gateway.docs.card import offers_oauth
-
-    authentication = json.loads(Client().get("/api/mcp/server-card").content)["_meta"]["ai.rocketsdr/authentication"]
-    assert ("oauth2" in authentication) == offers_oauth()
-    assert ("oauth2" in authentication) == (Client().get("/.well-known/oauth-protected-resource").status_code == 200)
+def test_the_card_says_where_tokens_come_from(settings):
+    oauth = json.loads(Client().get("/api/mcp/server-card").content)["_meta"]["ai.rocketsdr/authentication"]["oauth2"]
+    described_at = oauth["protected_resource_metadata"].removeprefix(settings.PUBLIC_URL)
+    assert Client().get(described_at).json()["resource"] == f"{settings.PUBLIC_URL}/api/mcp"
+    assert (oauth["client_id"], oauth["client_secret"]) == ("rocketsdr", "")
 
 
 def test_the_page_names_every_scope(page):
