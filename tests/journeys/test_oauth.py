@@ -1,4 +1,4 @@
-"""Row 61: the official Python client with the fixed client id, from the first 401 to a refresh and a step-up, against a real server."""
+"""The official Python client with the fixed client id, from the first 401 to a refresh and a step-up, against a real server."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def person(owner, workspace) -> Person:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_the_official_client_connects_refreshes_and_steps_up(url, person, product, mode):
+def test_row_61_the_official_client_connects_refreshes_and_steps_up(url, person, product, mode):
     kept = Kept()
 
     async def talk() -> list[Any]:

@@ -23,6 +23,7 @@ from rocketsdr.accounts.connections import revoke_connection
 from rocketsdr.accounts.models import ApiKey, Connection, Membership, OAuthApplication, User
 from rocketsdr.accounts.services import issue_api_key, revoke_api_key
 from rocketsdr.asgi import Front
+from tests import factories
 from tests.mcp_gateway.protocol.conftest import ENVELOPE
 from tests.oauth import Flow
 from tests.serving import serving
@@ -87,6 +88,17 @@ def test_a_stream_ends_with_its_credential(listen, person, api_key, now):
     revoke_api_key(actor=person, key_id=api_key.key.id, now=now)
     stream.read()  # to its end
     assert listen().status == 401
+
+
+def test_row_77_a_stream_of_somebody_else_cannot_be_resumed(listen, rpc, workspace):
+    params = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
+    session = rpc.post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})["Mcp-Session-Id"]
+    other = factories.MembershipFactory.create(workspace=workspace).user
+    token = Flow().sign_in(other).connect(workspace)["access_token"]
+    asked = {"Authorization": f"Bearer {token}", "X_API_Key": "", "Mcp_Session_Id": session, "Last_Event_ID": "1"}
+    assert listen(**asked).status == 404
+    del asked["Mcp_Session_Id"]
+    assert listen(**asked).status == 200  # a stream of their own, which begins anew
 
 
 @pytest.mark.parametrize("end", ["the token", "the connection", "the person", "the client", "the membership"])
