@@ -45,6 +45,8 @@ def is_public(address: str) -> bool:
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address) and (inner := _inner(ip)) is not None:
         return is_public(str(inner))
+    if isinstance(ip, IPv6Address) and ip.is_site_local:  # Python calls fec0::/10 global
+        return False
     if ip in _PROTOCOLS:
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified

@@ -35,6 +35,7 @@ def test_an_address_of_the_internet_is_public(address):
         "fe80::1",
         "fe80::1%eth0",
         "fc00::1",
+        "fec0::1",
         "fd00::1",
         "ff02::1",
         "2001:db8::1",
