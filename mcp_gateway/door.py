@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from mcp_gateway import auth
 from mcp_gateway.incoming import Incoming
 from rocketsdr.accounts.actor import Actor
-from rocketsdr.accounts.oauth import resources
+from rocketsdr.accounts.oauth import cors, resources
 
 AnyRequest = HttpRequest | Incoming
 
@@ -30,11 +30,7 @@ def is_for_another_host(request: AnyRequest) -> bool:
 def is_of_foreign_page(request: AnyRequest) -> bool:
     """Say whether a page of another site calls: a browser on this network must not lend its place to it (DNS rebinding)."""
     origin = request.headers.get("Origin")
-    return origin is not None and origin not in {
-        settings.PUBLIC_URL,
-        f"{request.scheme}://{request.get_host()}",
-        *settings.MCP_ALLOWED_ORIGINS,
-    }
+    return origin is not None and not cors.is_listed(origin, own=f"{request.scheme}://{request.get_host()}")
 
 
 def challenge(request: AnyRequest, address: str) -> str:

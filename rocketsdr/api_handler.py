@@ -24,6 +24,8 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, get_resolver
 from django.utils.module_loading import import_string
 
+from rocketsdr.accounts.oauth import cors
+
 if TYPE_CHECKING:
     from mcp_gateway.incoming import Incoming
     from mcp_gateway.protocol import Answer
@@ -69,6 +71,8 @@ class McpDoor:
         vars(database)["health_check_done"] = True
         answer = views.answered(incoming, _addresses()[incoming.path])
         answer.headers.update(self._fields[incoming.scheme])
+        if origin := incoming.headers.get("Origin"):
+            answer.headers.update(cors.fields(incoming.path, origin))
         if answer.status >= 400:  # what Django's own handler says of such an answer
             logger.warning("%s: %s", HTTPStatus(answer.status).phrase, incoming.path)
         return answer
@@ -104,6 +108,8 @@ class ApiHandler(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         """Answer one request, without asking first whether the database connection is alive: the first read finds that out itself."""
         vars(connections[DEFAULT_DB_ALIAS])["health_check_done"] = True
+        if "HTTP_ORIGIN" in request.META:
+            return cors.answer(request, super().get_response)
         return super().get_response(request)
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:

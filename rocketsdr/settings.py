@@ -123,6 +123,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge undo steps": {"task": "accounts.purge_undo_steps", "schedule": 3600.0},
     "clear expired tokens": {"task": "accounts.clear_expired_tokens", "schedule": 3600.0},
     "tidy connections": {"task": "accounts.tidy_connections", "schedule": 900.0},
+    "purge OAuth clients": {"task": "accounts.purge_oauth_clients", "schedule": 3600.0},
+    "check pinned OAuth clients": {"task": "accounts.check_pinned_clients", "schedule": 3600.0},
     "purge uploads": {"task": "integrations.purge_uploads", "schedule": 3600.0},
     "purge downloads": {"task": "integrations.purge_downloads", "schedule": 3600.0},
     "purge jobs": {"task": "campaigns.purge_jobs", "schedule": 3600.0},
@@ -150,6 +152,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rocketsdr.accounts.oauth.cors.Cors",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,6 +199,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "rocketsdr.accounts.oauth.secrets.SecretDigest",  # of OAuth clients alone: their secrets are random
+]
 ACCOUNT_ADAPTER = "rocketsdr.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"reset_password": "rocketsdr.accounts.forms.ResetPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -225,6 +232,11 @@ OAUTH2_PROVIDER = {
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
     "OAUTH2_PROTECTED_RESOURCE_IDENTIFIER": f"{PUBLIC_URL}/api/mcp",
     "OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS": [PUBLIC_URL],
+    "DCR_ENABLED": True,  # advertises the registration endpoint, which is our own view
+    "CIMD_ENABLED": True,
+    "CIMD_METADATA_FETCHER": "rocketsdr.accounts.oauth.cimd.Fetcher",
+    "CIMD_MAX_CONCURRENT_FETCHES": 2,  # of one web process: the other threads go on, however slow somebody's server is
+    "CLIENT_SECRET_HASHER": "rsdr_digest",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "ALLOW_URI_WILDCARDS": False,

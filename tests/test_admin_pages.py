@@ -15,7 +15,7 @@ from campaigns.models.csv_import import ImportStatus
 from integrations.models import Upload
 from rocketsdr.accounts import approvals, audit, undo
 from rocketsdr.accounts.actor import READ_SCOPES
-from rocketsdr.accounts.models import Clock, OAuthApplication, QuotaUse, Workspace
+from rocketsdr.accounts.models import Clock, OAuthApplication, PinnedClient, QuotaUse, Workspace
 from rocketsdr.accounts.services import actor_of_member, issue_api_key
 from tests import factories
 
@@ -86,6 +86,7 @@ def fill(secrets):
         undo.remember(audit.record(actor, "campaign.launched", campaign), before={"words": "Somebody's words"})
         QuotaUse.objects.create(workspace=workspace, name="create_campaign", day=date(2026, 11, 17), used=2)
         Clock.objects.get_or_create(id=1)
+        PinnedClient.objects.create(client_id=f"https://{uuid.uuid4()}.example/client.json", state="same", checked_at=NOW)
         client = OAuthApplication.objects.create(
             name="Connector", client_type="public", authorization_grant_type="authorization-code", user=member.user
         )

@@ -26,6 +26,7 @@ from rocketsdr.accounts.models import (
     Consent,
     Membership,
     OAuthApplication,
+    PinnedClient,
     QuotaUse,
     UndoStep,
     User,
@@ -295,10 +296,10 @@ class ClockAdmin(Inspect):
 class OAuthApplicationAdmin(Inspect):
     """Registered by the OAuth library, which finds it by its name in the settings."""
 
-    list_display = ["name", "client_id", "client_type", "registration_source", "user", "disabled_at"]
+    list_display = ["name", "client_id", "client_type", "registration_source", "workspace", "made_by", "disabled_at"]
     list_filter = ["client_type", "registration_source", "disabled_at"]
-    list_select_related = ["user"]
-    search_fields = ["name", "=client_id", "user__email"]
+    list_select_related = ["workspace", "made_by"]
+    search_fields = ["name", "=client_id", "workspace__name", "made_by__email"]
     exclude = ["client_secret", "hash_client_secret"]
     actions = ["disable", "enable"]
 
@@ -351,6 +352,15 @@ class ConsentAdmin(Inspect):
     list_select_related = ["workspace", "connection__application", "connection__user", "connection__workspace"]
     search_fields = ["=id", "workspace__name", "returns_to"]
     exclude = ["code_digest"]
+
+
+@admin.register(PinnedClient)
+class PinnedClientAdmin(Inspect):
+    """What a job found; a change is taken over by a release, never by itself."""
+
+    list_display = ["client_id", "state", "detail", "checked_at", "changed_at"]
+    list_filter = ["state"]
+    search_fields = ["client_id", "detail"]
 
 
 @admin.register(UndoStep)

@@ -4,7 +4,7 @@ from celery import shared_task
 from oauth2_provider.models import clear_expired
 
 from rocketsdr.accounts import connections, passwords, undo
-from rocketsdr.accounts.oauth import notice
+from rocketsdr.accounts.oauth import drift, notice, registration
 from rocketsdr.lib.clock import now
 
 
@@ -31,3 +31,15 @@ def clear_expired_tokens(**_: object) -> None:
 @shared_task(name="accounts.tidy_connections", acks_late=True)
 def tidy_connections(**_: object) -> None:
     connections.tidy(now=now())
+
+
+@shared_task(name="accounts.purge_oauth_clients", acks_late=True)
+def purge_oauth_clients(**_: object) -> None:
+    """Delete the OAuth clients that registered themselves and that nobody has connected."""
+    registration.purge(now=now())
+
+
+@shared_task(name="accounts.check_pinned_clients", acks_late=True)
+def check_pinned_clients(**_: object) -> None:
+    """Compare the pinned metadata of well known OAuth clients with what they publish, each once a week."""
+    drift.check_pinned(now=now())

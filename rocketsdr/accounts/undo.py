@@ -163,6 +163,12 @@ never(
         "connection.run_out": "Its last token has expired: connect the client anew.",
         "connection.code_replayed": "Its code was presented twice, so somebody else may have had it: connect the client anew.",
         "connection.token_replayed": "An old token of it was presented again, so somebody else may have had it: connect the client anew.",
+        "oauth_client.made": "A client is deleted by an admin, under Settings → Integrations.",
+        "oauth_client.changed": "A client's name and addresses are set by an admin, under Settings → Integrations.",
+        "oauth_client.secret_rotated": "An old secret never works again: give the program the new one.",
+        "oauth_client.disabled": "A client is enabled again by an admin, under Settings → Integrations.",
+        "oauth_client.enabled": "A client is disabled again by an admin, under Settings → Integrations.",
+        "oauth_client.deleted": "A deleted client is gone with its tokens: make a new one under Settings → Integrations.",
         "approval.approved": "A decision is not taken back: pause the campaign that it let go (pause_campaign).",
         "approval.rejected": "A decision is not taken back: ask for the act again.",
     }

@@ -67,6 +67,19 @@ def test_an_answer_keeps_the_headers_that_a_browser_obeys_and_sets_no_cookie(con
     assert response.headers["Set-Cookie"] is None
 
 
+def test_a_preflight_is_answered_before_the_gateway_and_an_answer_to_a_listed_page_says_so(connect, api_key, settings):
+    settings.MCP_ALLOWED_ORIGINS = ["https://inspector.example"]
+    asked = {"Origin": "https://inspector.example", "Access-Control-Request-Method": "POST"}
+    connect.request("OPTIONS", "/api/mcp", headers=asked)
+    response = connect.getresponse()
+    assert (response.status, response.read()) == (204, b"")
+    assert response.headers["Access-Control-Allow-Origin"] == "https://inspector.example"
+    assert "Mcp-Session-Id" in response.headers["Access-Control-Allow-Headers"]
+    answer, _ = ask(connect, api_key.secret, Origin="https://inspector.example")
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, "https://inspector.example")
+    assert ask(connect, api_key.secret)[0].headers["Access-Control-Allow-Origin"] is None
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1:80,evil.example", "127.0.0.1 evil", ""])
 def test_another_host_is_refused(connect, api_key, host):
     response, body = ask(connect, api_key.secret, Host=host)

@@ -4,6 +4,7 @@ from rocketsdr.accounts.models.audit import AuditEvent, AuditHead
 from rocketsdr.accounts.models.clock import Clock
 from rocketsdr.accounts.models.connection import Connection, Consent
 from rocketsdr.accounts.models.oauth_application import OAuthApplication
+from rocketsdr.accounts.models.pinned_client import PinnedClient
 from rocketsdr.accounts.models.quota import QuotaUse
 from rocketsdr.accounts.models.undo import UndoStep
 from rocketsdr.accounts.models.user import User
@@ -19,6 +20,7 @@ __all__ = [
     "Consent",
     "Membership",
     "OAuthApplication",
+    "PinnedClient",
     "QuotaUse",
     "UndoStep",
     "User",

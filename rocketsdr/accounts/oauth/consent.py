@@ -45,6 +45,7 @@ def page(*, user: User, client: OAuthApplication, redirect_uri: str, scopes: lis
     place = returns_to(redirect_uri)
     asked = [scope for scope in SCOPES if scope in scopes]
     memberships = Membership.objects.filter(user=user).select_related("workspace").order_by("workspace__name", "workspace_id")
+    served = [membership for membership in memberships if client.serves(membership.workspace_id)]
     return Page(
         client=client,
         registered=_registered(client),
@@ -52,16 +53,16 @@ def page(*, user: User, client: OAuthApplication, redirect_uri: str, scopes: lis
         is_local=place == THIS_COMPUTER,
         reads=[SCOPES[scope] for scope in asked if scope in READ_SCOPES],
         writes=[SCOPES[scope] for scope in asked if scope not in READ_SCOPES],
-        choices=[_choice(membership, asked) for membership in memberships],
+        choices=[_choice(membership, asked) for membership in served],
     )
 
 
 def _registered(client: OAuthApplication) -> str:
-    """Say how we know this client: the fixed one proves nothing about who asks, and one that a person has made is theirs."""
+    """Say how we know this client: the fixed one proves nothing about who asks, and one of a workspace's own is its people's."""
     if client.client_id == FIXED_CLIENT_ID:
         return "the shared client of this server, which any program may use"
-    if client.registration_source == "manual" and client.user is not None:
-        return f"made by {client.user}"
+    if client.workspace is not None:
+        return f"made by {client.made_by or 'an admin'} for {client.workspace}"
     return REGISTERED[client.registration_source]
 
 

@@ -5,7 +5,7 @@ The metadata lies at the root of the origin, where clients look for it.
 
 from django.urls import path
 
-from rocketsdr.accounts.oauth import metadata, views
+from rocketsdr.accounts.oauth import metadata, registration, views
 
 app_name = "oauth2_provider"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("o/authorize/", views.Authorize.as_view(), name="authorize"),
     path("o/token/", views.Token.as_view(), name="token"),
     path("o/revoke/", views.Revoke.as_view(), name="revoke-token"),
+    path("o/register/", registration.register, name="dcr-register"),
 ]

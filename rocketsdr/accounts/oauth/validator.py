@@ -23,6 +23,7 @@ from rocketsdr.accounts.connections import Agreed
 from rocketsdr.accounts.oauth import backend, replays, resources
 from rocketsdr.accounts.oauth.places import returns_to
 from rocketsdr.lib.clock import now
+from rocketsdr.lib.errors import NotFound
 
 
 class CodeReplayed(InvalidGrantError):  # type: ignore[misc]  # the library ships no types
@@ -61,6 +62,8 @@ class McpValidator(OAuth2Validator):  # type: ignore[misc]  # the library ships 
         backend.check_challenge(request.code_challenge, request.code_challenge_method)
         if any(resources.named(one) is None for one in request.resource) or not request.resource:
             raise backend.invalid_target(request)
+        if not request.client.serves(request.workspace_id):
+            raise NotFound("No such workspace.", workspace_id=request.workspace_id)
         connections.remember_consent(
             user=request.user,
             workspace_id=request.workspace_id,

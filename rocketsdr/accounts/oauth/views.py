@@ -32,6 +32,8 @@ from rocketsdr.lib.errors import DomainError
 
 FORM = "application/x-www-form-urlencoded"
 GRANT_TYPES = ("authorization_code", "refresh_token")
+NO_WORKSPACE = "You are a member of no workspace, so there is nothing to connect to. Ask an owner to add you."
+NOT_THEIR_CLIENT = "This program belongs to a workspace that you are no member of. Ask its owner to add you, or use another account."
 
 View = Callable[..., HttpResponseBase]
 
@@ -66,10 +68,10 @@ class Authorize(AuthorizationView):  # type: ignore[misc]  # the library ships n
         return self._page(request, scopes, facts)
 
     def _page(self, request: HttpRequest, scopes: list[str], facts: dict[str, Any]) -> HttpResponse:
-        client = OAuthApplication.objects.select_related("user").get(client_id=facts["client_id"])
+        client = OAuthApplication.objects.select_related("workspace", "made_by").get(client_id=facts["client_id"])
         page = consent.page(user=request.user, client=client, redirect_uri=facts["redirect_uri"], scopes=scopes)  # type: ignore[arg-type]  # signed in
         if not page.choices:
-            raise PermissionDenied("You are a member of no workspace, so there is nothing to connect to. Ask an owner to add you.")
+            raise PermissionDenied(NOT_THEIR_CLIENT if client.workspace_id else NO_WORKSPACE)
         return render(request, "oauth/consent.html", {"page": page, "here": request.get_full_path(), "chosen": _chosen(request, page)})
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
