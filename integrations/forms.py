@@ -82,6 +82,52 @@ def _meaning(preset: str) -> str:
     return PRESETS[preset][1] if preset in PRESETS else "For a program that needs exactly this and no more."
 
 
+class OAuthClientForm(forms.Form):
+    """A workspace's own OAuth client: what people will be asked about, and where they may be led back to."""
+
+    name = forms.CharField(max_length=100, help_text="People read it when they are asked to let the program in.")
+    redirect_uris = forms.CharField(
+        label="Redirect URIs",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+        help_text="One a line, exactly as the program sends them: https, or http on 127.0.0.1, [::1] or localhost, which matches any port.",
+    )
+
+    def clean_redirect_uris(self) -> list[str]:
+        """Split into lines; what else stands in one is for the policy to judge."""
+        return [line.strip() for line in self.cleaned_data["redirect_uris"].splitlines() if line.strip()]
+
+
+class NewOAuthClientForm(OAuthClientForm):
+    """A new one, of a kind that does not change any more."""
+
+    kind = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial="public",
+        choices=[("public", "Public"), ("confidential", "Confidential")],
+    )
+
+    MEANINGS = {
+        "public": "For programs on people's own computers, in a browser or on a phone. It has no secret, and proves itself by PKCE.",
+        "confidential": "For a program on your own server that can keep a secret. It proves itself by the secret and by PKCE.",
+    }
+
+    @property
+    def kind_options(self) -> list[tuple[BoundWidget, str]]:
+        """The kinds with what each means."""
+        return [(option, self.MEANINGS[str(option.data["value"])]) for option in self["kind"].subwidgets]
+
+
+class RedirectCheckForm(forms.Form):
+    """An address to compare with the registered ones."""
+
+    uri = forms.CharField(
+        label="redirect_uri of the request",
+        max_length=2000,
+        strip=False,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+
 class ReplyForm(forms.Form):
     """What the recipient of a mail answers."""
 

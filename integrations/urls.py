@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from integrations.views import api_keys, downloads, mailbox, settings, uploads
+from integrations.views import api_keys, connections, downloads, mailbox, oauth_clients, settings, uploads
 
 app_name = "integrations"
 urlpatterns = [
@@ -12,6 +12,15 @@ urlpatterns = [
     path("settings/integrations/api-keys/", api_keys.index, name="api_keys"),
     path("settings/integrations/api-keys/new/", api_keys.new, name="new_api_key"),
     path("settings/integrations/api-keys/<int:key_id>/revoke/", api_keys.revoke, name="revoke_api_key"),
+    path("settings/integrations/oauth-clients/", oauth_clients.index, name="oauth_clients"),
+    path("settings/integrations/oauth-clients/new/", oauth_clients.new, name="new_oauth_client"),
+    path("settings/integrations/oauth-clients/<int:client_pk>/", oauth_clients.show, name="oauth_client"),
+    path("settings/integrations/oauth-clients/<int:client_pk>/check/", oauth_clients.check, name="check_oauth_client"),
+    path("settings/integrations/oauth-clients/<int:client_pk>/rotate/", oauth_clients.rotate, name="rotate_oauth_client"),
+    path("settings/integrations/oauth-clients/<int:client_pk>/state/", oauth_clients.set_state, name="set_oauth_client_state"),
+    path("settings/integrations/oauth-clients/<int:client_pk>/delete/", oauth_clients.delete, name="delete_oauth_client"),
+    path("settings/integrations/connections/", connections.index, name="connections"),
+    path("settings/integrations/connections/<int:connection_id>/revoke/", connections.revoke, name="revoke_connection"),
     path("mailbox/", mailbox.index, name="mailbox"),
     path("mailbox/clock/", mailbox.move_clock, name="move_clock"),
     path("mailbox/<str:mail_id>/", mailbox.show, name="mail"),
