@@ -6,9 +6,9 @@ LOCKS := requirements.lock requirements-dev.lock
 PORT ?= 8000
 CLIENTS := tests/clients
 
-.PHONY: help demo run test check bench bench-gateway conformance clients lock clean
+.PHONY: help demo run test check bench bench-gateway conformance conformance-auth clients lock clean
 help: ## Show this list.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 .venv/.ready: requirements-bootstrap.lock $(LOCKS)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 with venv is needed: install it, or name it with PYTHON=/path/to/python." >&2; exit 1; }
@@ -45,6 +45,9 @@ $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
 
 conformance: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official conformance suite of MCP, at both of its revisions.
 	@$(BIN)/python -m tests.conformance
+
+conformance-auth: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official suite's check of the authorization server, three kinds of client.
+	@$(BIN)/python -m tests.conformance authorization
 
 clients: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official clients of MCP against `make run`.
 	@$(BIN)/python -m tests.clients

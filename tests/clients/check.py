@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.clients import javascript, python_sdk
+from mcp_gateway.management.browser import Browser
+from tests.clients import javascript, let_in, python_oauth, python_sdk
 from tests.clients.installation import SAMPLE, Installation, running
+from tests.clients.let_in import LetIn, Way
+from tests.clients.person import Person, signed_in
 from tests.clients.seen import NEW, OLD, Seen, faults
 
 
@@ -48,19 +51,40 @@ CLIENTS = (
 )
 
 
+@dataclass(frozen=True)
+class Guest:
+    """One client that a person lets in by OAuth, and how it is known."""
+
+    name: str
+    way: Way
+    be_let_in: Callable[[str, Way, Person], LetIn]
+
+
+WAYS: dict[Way, str] = {"fixed": "the fixed client", "registration": "by registration", "document": "by its published document"}
+LET_IN: dict[str, Callable[[str, Way, Person], LetIn]] = {
+    "Python client": python_oauth.be_let_in,
+    "TypeScript SDK 1.x": partial(javascript.be_let_in, "oauth1.mjs"),
+    "TypeScript client 2.x": partial(javascript.be_let_in, "oauth2.mjs"),
+    "mcp-remote": partial(javascript.be_let_in, "oauth_bridge.mjs"),
+}
+GUESTS = [Guest(name, way, be_let_in) for name, be_let_in in LET_IN.items() for way in WAYS]
+
+
 def main() -> int:
     """Let every client look, tell what each saw, and return the exit code."""
-    with running() as installation:
-        passed = sum(_passes(client, installation) for client in CLIENTS)
-    sys.stdout.write(json.dumps({"clients": len(CLIENTS), "passed": passed}) + "\n")
-    return 0 if passed == len(CLIENTS) else 1
+    with running() as installation, signed_in(installation.url, email=installation.owner, password=installation.password) as browser:
+        checks = {client.name: partial(_wrong, client, installation) for client in CLIENTS}
+        checks |= {f"{guest.name} by OAuth, {WAYS[guest.way]}": partial(_wrong_guest, guest, installation.url, browser) for guest in GUESTS}
+        passed = sum(_passes(name, check) for name, check in checks.items())
+    sys.stdout.write(json.dumps({"clients": len(checks), "passed": passed}) + "\n")
+    return 0 if passed == len(checks) else 1
 
 
-def _passes(client: Client, installation: Installation) -> bool:
+def _passes(name: str, check: Callable[[], list[str]]) -> bool:
     began = time.monotonic()
-    wrong = _wrong(client, installation)
+    wrong = check()
     verdict = "FAIL" if wrong else "ok"
-    lines = [f"{verdict:5}{time.monotonic() - began:5.1f} s  {client.name}", *(textwrap.indent(fault, " " * 14) for fault in wrong)]
+    lines = [f"{verdict:5}{time.monotonic() - began:5.1f} s  {name}", *(textwrap.indent(fault, " " * 14) for fault in wrong)]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
     return not wrong
@@ -73,3 +97,11 @@ def _wrong(client: Client, installation: Installation) -> list[str]:
     except Exception as error:  # noqa: BLE001 - whatever a client fails with is its result
         return [f"{type(error).__name__}: {error}"]
     return list(faults(seen, version=client.version, product=product, sample=SAMPLE))
+
+
+def _wrong_guest(guest: Guest, url: str, browser: Browser) -> list[str]:
+    try:
+        seen = guest.be_let_in(url, guest.way, Person(browser))
+    except Exception as error:  # noqa: BLE001 - likewise
+        return [f"{type(error).__name__}: {error}"]
+    return list(let_in.faults(seen, way=guest.way, sample=SAMPLE))

@@ -27,12 +27,14 @@ class NotStarted(Exception):
 class Installation:
     url: str
     key: str = field(repr=False)
+    owner: str
+    password: str = field(repr=False)
 
 
 @contextmanager
 def running() -> Iterator[Installation]:
     """Run an installation in the home of this process, and stop it like Ctrl-C does."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "manage.py", "run", "--port", str(port)],
         cwd=PROJECT,
@@ -42,20 +44,22 @@ def running() -> Iterator[Installation]:
         preexec_fn=dying_with_us(signal.SIGTERM),  # noqa: PLW1509 - this program has one thread
     )
     try:
-        workspace = _workspace(process)
-        yield Installation(f"http://127.0.0.1:{port}/api/mcp", _key(workspace))
+        said = _welcome(process)
+        (workspace,) = re.findall(r"issue_api_key (\d+)", said)
+        ((owner, password),) = re.findall(r"(\S+@\S+) with the password (\S+)", said)
+        yield Installation(f"http://127.0.0.1:{port}/api/mcp", _key(workspace), owner, password)
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=SECONDS_TO_STOP)
 
 
-def _workspace(process: subprocess.Popen[str]) -> str:
-    """Read what the installation prints until it serves; return the workspace that it makes keys for."""
+def _welcome(process: subprocess.Popen[str]) -> str:
+    """Read what the installation prints until it serves: its login, and how a key is made."""
     said = ""
     for line in process.stdout or ():
         said += line
-        if "A first request" in line and (found := re.search(r"issue_api_key (\d+)", said)):
-            return found[1]
+        if "A first request" in line:
+            return said
     raise NotStarted(said)
 
 
@@ -64,7 +68,8 @@ def _key(workspace: str) -> str:
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - our own program
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.clients import node
+from tests.clients.let_in import LetIn, Way
+from tests.clients.person import Person
 from tests.clients.seen import Seen
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -23,6 +25,19 @@ class ClientFailed(Exception):
 def look(script: str, url: str, key: str, product: str, *options: str) -> Seen:
     """Run a script that does what every client does, and says in its last line what it has seen."""
     return Seen(**json.loads(_said(SCRIPTS / script, url, key, product, *options).splitlines()[-1]))
+
+
+def be_let_in(script: str, url: str, way: Way, person: Person) -> LetIn:
+    """Run a script that signs in by OAuth; whatever it says that a person should open, the person opens."""
+    said: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="rocketsdr-client-") as home:
+        for line in node.lines(SCRIPTS / script, url, way, home=Path(home), timeout=3 * SECONDS):
+            said.append(line)
+            person.read(line)
+    try:
+        return LetIn(**json.loads(said[-1]), consents=len(person.allowed))
+    except (IndexError, ValueError, TypeError):
+        raise ClientFailed("\n".join(said[-15:])) from None
 
 
 def inspect(url: str, key: str, product: str, era: str) -> Seen:

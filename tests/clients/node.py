@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,42 @@ def program() -> Path:
     return found[0]
 
 
+def lines(script: Path, *arguments: str, home: Path, timeout: float) -> Iterator[str]:
+    """Yield what a script says, line by line, while it runs; it is ended when it takes too long."""
+    process = subprocess.Popen(  # noqa: S603 - programs of the lock file
+        [str(program()), str(script), *arguments],
+        cwd=home,
+        env=_environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    timer = threading.Timer(timeout, process.kill)
+    timer.start()
+    try:
+        yield from process.stdout or ()
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
 def run(script: Path, *arguments: str, home: Path, timeout: float, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a script; what it writes into its home goes into this folder, and no browser is opened."""
     return subprocess.run(  # noqa: S603 - programs of the lock file
         [str(program()), str(script), *arguments],
         cwd=home,
-        env={"PATH": os.defpath, "HOME": str(home), "NO_COLOR": "1", "BROWSER": "true"},
+        env=_environment(home),
         stdin=subprocess.DEVNULL,
         timeout=timeout,
         text=True,
         check=False,
         **options,
     )
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {"PATH": os.defpath, "HOME": str(home), "NO_COLOR": "1", "BROWSER": "true"}

@@ -27,11 +27,11 @@ async def _look(url: str, key: str, product: str, mode: str) -> Seen:
             Client(streamable_http_client(url, http_client=http), mode=mode) as client,
         ):
             tools = await _all_tools(client)
-            before = await _call(client, "list_products", limit=100)
+            before = await call(client, "list_products", limit=100)
             asked = {"name": product, "description": "Made by a client.", "idempotency_key": f"key of {product}"}
-            made = [(await _call(client, "create_product", **asked))["product"]["id"] for _ in range(2)]
-            after = await _call(client, "list_products", limit=100)
-            return Seen(client.protocol_version, tools, _names(before), made, _names(after))
+            made = [(await call(client, "create_product", **asked))["product"]["id"] for _ in range(2)]
+            after = await call(client, "list_products", limit=100)
+            return Seen(client.protocol_version, tools, names(before), made, names(after))
 
 
 async def _all_tools(client: Client) -> list[str]:
@@ -43,7 +43,7 @@ async def _all_tools(client: Client) -> list[str]:
     return names
 
 
-async def _call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     result = await client.call_tool(tool, arguments)
     said = " ".join(block.text for block in result.content if isinstance(block, TextContent))
     assert not result.is_error, said
@@ -51,5 +51,5 @@ async def _call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     return data
 
 
-def _names(products: dict[str, Any]) -> list[str]:
+def names(products: dict[str, Any]) -> list[str]:
     return [each["name"] for each in products["products"]]
