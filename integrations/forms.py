@@ -1,25 +1,61 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
-from django.forms.boundfield import BoundWidget
+from django.forms.boundfield import BoundField, BoundWidget
 
-from rocketsdr.accounts.actor import READ_SCOPES, SCOPES, Actor
+from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES, SCOPES, Actor, Caps
+from rocketsdr.accounts.models import ApiKey
+from rocketsdr.accounts.models.api_key import ApiKeyToolset
+from rocketsdr.accounts.models.workspace import ApprovalPolicy
+from rocketsdr.accounts.services import MAX_CAP, KeyRules, KeyTerms, scopes_within_reach
 from rocketsdr.lib.clock import now
+from rocketsdr.lib.errors import DomainError, Invalid
 
 PREPARING = READ_SCOPES | {"leads:write", "campaigns:write", "inbox:write"}  # it writes, and nothing of it reaches a person
+SELLING = PREPARING | {"campaigns:send", "inbox:send", "compliance:write"}
+NUMBERS = frozenset({"analytics:read", "campaigns:read", "senders:read", "oversight:read"})  # nobody's name is in it
+WATCHING = READ_SCOPES | {"senders:write", "compliance:write", "oversight:write"}
 ONE_BY_ONE = "chosen"
 PRESETS: dict[str, tuple[str, str, frozenset[str]]] = {
     "read": ("Read only", "See leads, campaigns, replies and results. Changes nothing.", READ_SCOPES),
+    "numbers": ("Numbers", "For dashboards: results, campaigns, senders and quotas. No leads and no replies.", NUMBERS),
     "prepare": ("Prepare", "Also write leads, campaigns and drafts of answers. Sends nothing.", PREPARING),
-    "everything": ("Everything you may do", "Also launch campaigns: real e-mails go to real people.", frozenset(SCOPES)),
+    "sell": ("Sales agent", "Also launch campaigns and answer replies: real e-mails go to real people.", SELLING),
+    "operate": (
+        "Operator",
+        "Read everything, pause and undo, keep senders and opt-outs in order. Writes no campaign, sends nothing.",
+        WATCHING,
+    ),
+    "everything": ("Full", "Everything that you may do, but for managing members and keys.", ALL_SCOPES - {"admin"}),
 }
+CAPS = {
+    "calls": "Calls of tools",
+    "campaigns": "New campaigns",
+    "leads": "New leads",
+    "sends": "E-mails",
+}
+TOOLSETS = [("core", "The usual tools, in a list that a model reads quickly"), ("full", "All tools")]
+OVERLAPS = [
+    ("0", "It ends at once: it has leaked, or nothing uses it"),
+    ("1", "1 hour"),
+    ("24", "24 hours"),
+    ("168", "7 days"),
+    ("720", "30 days"),
+]
+
+
+def preset_of(scopes: Collection[str], within: frozenset[str] = ALL_SCOPES) -> str:
+    """Return the name of the preset that gives somebody who may `within` exactly these scopes, or of the choice one by one."""
+    return next((name for name, (_, _, granted) in PRESETS.items() if granted & within == frozenset(scopes)), ONE_BY_ONE)
 
 
 class ApiKeyForm(forms.Form):
-    """A new key. It offers only what the person who makes it may do today."""
+    """A new key, or one that is changed. It offers only what the person at the page may give away today."""
 
     name = forms.CharField(max_length=100, help_text="The program that will use it, so that you know it again later.")
     preset = forms.ChoiceField(label="What it may do", widget=forms.RadioSelect, initial="read")
@@ -27,17 +63,34 @@ class ApiKeyForm(forms.Form):
     expires_on = forms.DateField(
         label="Last day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="The key works through this day (UTC). Empty: until you revoke it.",
     )
+    calls, campaigns, leads, sends = (
+        forms.IntegerField(label=label, required=False, min_value=1, max_value=MAX_CAP) for label in CAPS.values()
+    )
+    policy = forms.ChoiceField(
+        label="What its acts meet",
+        required=False,
+        help_text="Launches, answers and other acts that reach people. The workspace's policy holds where it is stricter.",
+    )
+    toolset = forms.ChoiceField(label="Tools in its list", choices=TOOLSETS, required=False, initial="core")
+    read_only = forms.BooleanField(label="Only what reads is in effect, whatever its scopes say", required=False)
+    may_approve = forms.BooleanField(label="It may decide approvals, but never what it has asked for itself", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, owns: bool = False, key: ApiKey | None = None, **kwargs: Any) -> None:
+        self._key = key
+        self._mine = scopes_within_reach(actor, key) if key else actor.scopes
+        kwargs["initial"] = _filled(key, self._mine) if key else None
         super().__init__(*args, **kwargs)
-        self._mine = actor.scopes
         presets, single = cast("forms.ChoiceField", self.fields["preset"]), cast("forms.ChoiceField", self.fields["scopes"])
-        presets.choices = [*_presets_within(actor.scopes), (ONE_BY_ONE, "Choose one by one")]
-        single.choices = [(scope, text) for scope, text in SCOPES.items() if scope in actor.scopes]
-        self.fields["expires_on"].widget.attrs["min"] = now().date().isoformat()
+        presets.choices = [*_presets_within(self._mine), (ONE_BY_ONE, "Choose one by one")]
+        single.choices = [(scope, text) for scope, text in SCOPES.items() if scope in self._mine]
+        cast("forms.ChoiceField", self.fields["policy"]).choices = _policies(key)
+        if not (owns or (key and key.may_approve)):
+            del self.fields["may_approve"]
+        if key is None:
+            self.fields["expires_on"].widget.attrs["min"] = now().date().isoformat()
 
     @property
     def preset_options(self) -> list[tuple[BoundWidget, str]]:
@@ -51,6 +104,17 @@ class ApiKeyForm(forms.Form):
         reading = [option for option in options if option.data["value"] in READ_SCOPES]
         return [("See", reading), ("Change and act", [option for option in options if option not in reading])]
 
+    @property
+    def caps(self) -> list[BoundField]:
+        """The fields that say how much it may on one day."""
+        return [self[name] for name in CAPS]
+
+    @property
+    def is_limited(self) -> bool:
+        """Say whether the part with the limits holds anything that its reader has to see."""
+        limits = [*CAPS, "policy", "read_only", "may_approve"]
+        return any(self.errors.get(name) or (name in self.fields and self[name].value()) for name in limits)
+
     def clean(self) -> dict[str, Any]:
         """Make one set of scopes out of the preset or the single ones."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -62,9 +126,60 @@ class ApiKeyForm(forms.Form):
 
     @property
     def expires_at(self) -> datetime | None:
-        """The first moment at which the key does not work any more."""
+        """The first moment at which the key does not work any more; the day that a key had keeps its hour."""
         last_day = self.cleaned_data["expires_on"]
+        if self._key and last_day == _last_day(self._key):
+            return self._key.expires_at
         return datetime.combine(last_day, time(), tzinfo=UTC) + timedelta(days=1) if last_day else None
+
+    @property
+    def rules(self) -> KeyRules:
+        """What is said of the key besides its scopes."""
+        given = self.cleaned_data
+        return KeyRules(
+            toolset=given["toolset"] or ApiKeyToolset.CORE,
+            policy=given["policy"],
+            may_approve=given.get("may_approve", False),
+            caps=Caps(**{name: given[name] for name in CAPS}),
+            read_only=given["read_only"],
+        )
+
+    @property
+    def terms(self) -> KeyTerms:
+        """What the key is called, what it may do, how long."""
+        return KeyTerms(name=self.cleaned_data["name"], scopes=self.cleaned_data["granted"], expires_at=self.expires_at)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show at the field what a service has said of it."""
+        field = error.field if isinstance(error, Invalid) else ""
+        name = {"expires_at": "expires_on"}.get(field, field)
+        self.add_error(name if name in self.fields else None, f"{error.message} {error.fix}".strip())
+
+
+def _filled(key: ApiKey, within: frozenset[str]) -> dict[str, Any]:
+    """Return what the form shows of a key."""
+    return {
+        "name": key.name,
+        "preset": preset_of(key.scopes, within),
+        "scopes": key.scopes,
+        "expires_on": _last_day(key),
+        **asdict(key.caps),
+        "policy": key.approval_policy,
+        "toolset": key.toolset,
+        "read_only": key.read_only,
+        "may_approve": key.may_approve,
+    }
+
+
+def _last_day(key: ApiKey) -> date | None:
+    return (key.expires_at - timedelta(microseconds=1)).astimezone(UTC).date() if key.expires_at else None
+
+
+def _policies(key: ApiKey | None) -> list[tuple[str, str]]:
+    """Return the policies that can make a difference; the laxest never does, and is shown where a key has it."""
+    laxest = ApprovalPolicy.COOLING_OFF
+    offered = [(value, label) for value, label in ApprovalPolicy.choices if value != laxest or (key and key.approval_policy == laxest)]
+    return [("", "As the workspace says"), *offered]
 
 
 def _presets_within(scopes: frozenset[str]) -> list[tuple[str, str]]:
@@ -72,7 +187,7 @@ def _presets_within(scopes: frozenset[str]) -> list[tuple[str, str]]:
     seen: set[frozenset[str]] = set()
     offered = []
     for name, (label, _, wanted) in PRESETS.items():
-        if wanted & scopes not in seen:
+        if wanted & scopes and wanted & scopes not in seen:
             offered.append((name, label))
         seen.add(wanted & scopes)
     return offered
@@ -126,6 +241,17 @@ class RedirectCheckForm(forms.Form):
         strip=False,
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"}),
     )
+
+
+class RotationForm(forms.Form):
+    """How long the secret that a key has goes on beside the new one."""
+
+    hours = forms.ChoiceField(label="The old key goes on working for", choices=OVERLAPS, widget=forms.RadioSelect, initial="24")
+
+    @property
+    def overlap(self) -> timedelta:
+        """The time for which both work."""
+        return timedelta(hours=int(self.cleaned_data["hours"]))
 
 
 class ReplyForm(forms.Form):

@@ -188,7 +188,19 @@ class ApiKeyAdmin(Inspect):
     list_filter = ["revoked_at", "expires_at", "created_at"]
     list_select_related = ["workspace", "maker"]
     search_fields = ["name", "=prefix", "workspace__name", "maker__email"]
-    readonly_fields = ["workspace", "maker", "name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    readonly_fields = [
+        "workspace",
+        "maker",
+        "name",
+        "prefix",
+        "scopes",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+        "rotated_at",
+        "previous_until",
+    ]
     fields = [*readonly_fields[:5], *RULES, *readonly_fields[5:]]
     actions = ["revoke"]
 
@@ -197,8 +209,8 @@ class ApiKeyAdmin(Inspect):
         return obj is not None and obj.revoked_at is None and self.has_operate_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        """Only who manages the workspace, or this whole installation, lets an agent approve."""
-        return self.readonly_fields if obj and _manages(request, obj.workspace_id) else [*self.readonly_fields, "may_approve"]
+        """Only who owns the workspace, or runs this whole installation, lets an agent approve."""
+        return self.readonly_fields if obj and _may_let_approve(request, obj.workspace_id) else [*self.readonly_fields, "may_approve"]
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: Any) -> None:
         """Store the rules through the service, which writes the log."""
@@ -212,9 +224,9 @@ class ApiKeyAdmin(Inspect):
         each(self, request, queryset, verb, done="Keys revoked")
 
 
-def _manages(request: HttpRequest, workspace_id: int) -> bool:
-    managers = Membership.objects.filter(workspace_id=workspace_id, user_id=request.user.pk or 0, role__in=[Role.OWNER, Role.ADMIN])
-    return bool(request.user.is_superuser) or managers.exists()
+def _may_let_approve(request: HttpRequest, workspace_id: int) -> bool:
+    owners = Membership.objects.filter(workspace_id=workspace_id, user_id=request.user.pk or 0, role=Role.OWNER)
+    return bool(request.user.is_superuser) or owners.exists()
 
 
 @admin.register(Approval)

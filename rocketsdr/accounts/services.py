@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import NO_CAPS, POLICIES, READ_SCOPES, SCOPES, SCOPES_OF_ROLE, Actor, Caps
@@ -27,6 +27,7 @@ MAX_CAP = 2**31 - 1
 NO_DIGEST = "0" * 64  # compared where there is no key, so that an unknown prefix takes as long as a known one
 KEY_FACTS = (
     *("key.id", "key.workspace_id", "key.maker_id", "key.digest", "key.scopes", "key.last_used_at", "membership.role"),
+    *("key.prefix", "key.previous_digest", "key.previous_used_at"),
     *("key.read_only", "key.toolset", "key.approval_policy", "key.may_approve", *(f"key.{name}" for name in CAP_FIELDS)),
 )
 KEY_STATEMENT = f"""
@@ -34,7 +35,8 @@ KEY_STATEMENT = f"""
     FROM accounts_apikey AS key
     JOIN accounts_user AS maker ON maker.id = key.maker_id AND maker.is_active
     JOIN accounts_membership AS membership ON membership.user_id = key.maker_id AND membership.workspace_id = key.workspace_id
-    WHERE key.prefix = %(prefix)s AND key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > %(now)s)
+    WHERE (key.prefix = %(prefix)s OR (key.previous_prefix = %(prefix)s AND key.previous_until > %(now)s))
+        AND key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > %(now)s)
 """  # noqa: S608 - our own names; it opens every request, so it is written by hand
 LAST_USED_EVERY = timedelta(minutes=1)  # how exact last_used_at is; a write per call would cost more than the call
 
@@ -49,6 +51,14 @@ class TooMuchForTheMaker(Forbidden):
 
 class KeyRevoked(Conflict):
     code = "api_key_revoked"
+
+
+class OnlyOwnersLetApprove(Forbidden):
+    code = "only_owners_let_approve"
+
+
+class LimitsAreNotYours(Forbidden):
+    code = "limits_are_not_yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,32 @@ class KeyRules:
         kept = {"toolset": self.toolset, "approval_policy": self.policy, "may_approve": self.may_approve, "read_only": self.read_only}
         return {**kept, **dict(zip(CAP_FIELDS, astuple(self.caps), strict=True))}
 
+    def is_laxer_than(self, other: KeyRules) -> bool:
+        """Say whether a key would be held back less by these rules; how many tools a list shows holds nobody back."""
+        stricter_caps = [other_cap is None or (cap is not None and cap <= other_cap) for cap, other_cap in _pairs(self.caps, other.caps)]
+        laxer_policy = POLICIES.index(self.policy) < POLICIES.index(other.policy)
+        return (
+            not all(stricter_caps)
+            or laxer_policy
+            or (other.read_only and not self.read_only)
+            or (self.may_approve and not other.may_approve)
+        )
+
+
+def _pairs(first: Caps, second: Caps) -> zip[tuple[int | None, int | None]]:
+    return zip(astuple(first), astuple(second), strict=True)
+
 
 USUAL = KeyRules()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What a key is called, what it may do, and the moment from which it does not work any more."""
+
+    name: str
+    scopes: frozenset[str]
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +164,7 @@ def issue_api_key(
     """Make a key that speaks for the actor's workspace and never may more than its maker does today."""
     _check_key_request(actor, scopes, expires_at, now)
     _check_rules(actor, rules)
-    prefix, secret = crypto.random_token(5), crypto.random_token(25)
-    text = f"{KEY_MARK}{prefix}_{secret}"
+    prefix, text = new_secret()
     key = ApiKey.objects.create(
         workspace_id=actor.workspace_id,
         maker_id=_maker_id(actor),
@@ -146,13 +179,27 @@ def issue_api_key(
     return IssuedKey(key=key, secret=text)
 
 
+def new_secret() -> tuple[str, str]:
+    """Return a prefix that nobody has, and a whole key that begins with it."""
+    prefix = crypto.random_token(5)
+    return prefix, f"{KEY_MARK}{prefix}_{crypto.random_token(25)}"
+
+
 def _check_key_request(actor: Actor, scopes: frozenset[str], expires_at: datetime | None, now: datetime) -> None:
+    _check_scopes(scopes)
+    if beyond := sorted(scopes - actor.scopes):
+        raise TooMuchForTheMaker(f"You may not give away what you do not have: {', '.join(beyond)}.", fix="Leave these scopes out.")
+    _check_expiry(expires_at, now)
+
+
+def _check_scopes(scopes: frozenset[str]) -> None:
     if not scopes:
         raise Invalid("A key needs at least one scope.", field="scopes", fix="Choose what the program may do.")
     if unknown := sorted(scopes - SCOPES.keys()):
         raise Invalid(f"Unknown scope: {', '.join(unknown)}.", field="scopes", fix=f"Known scopes: {', '.join(SCOPES)}.")
-    if beyond := sorted(scopes - actor.scopes):
-        raise TooMuchForTheMaker(f"You may not give away what you do not have: {', '.join(beyond)}.", fix="Leave these scopes out.")
+
+
+def _check_expiry(expires_at: datetime | None, now: datetime) -> None:
     if expires_at is not None and expires_at <= now:
         raise Invalid("The expiry lies in the past.", field="expires_at", fix="Choose a later day, or none.")
 
@@ -175,6 +222,13 @@ def _check_may_let_approve(actor: Actor) -> None:
     if actor.credential:
         raise Forbidden("Only a signed-in owner or admin lets an agent approve.", fix="Ask one to set it in the admin.")
     actor.require("admin")
+    if actor.via == "web" and not is_owner(actor):  # who operates the installation is checked by the admin
+        raise OnlyOwnersLetApprove("Only an owner of the workspace lets an agent approve.", fix="Ask an owner to set it.")
+
+
+def is_owner(actor: Actor) -> bool:
+    """Say whether the person behind an actor owns the workspace."""
+    return Membership.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0, role=Role.OWNER).exists()
 
 
 def _said_of(rules: KeyRules) -> dict[str, str | int | bool | None]:
@@ -184,16 +238,43 @@ def _said_of(rules: KeyRules) -> dict[str, str | int | bool | None]:
 
 
 @transaction.atomic
-def change_api_key(*, actor: Actor, key_id: int, rules: KeyRules) -> ApiKey:
-    """Give a key other rules from its next call on. Whoever manages the workspace may; scopes and expiry stay as they were made."""
-    actor.require("admin")
+def change_api_key(*, actor: Actor, key_id: int, rules: KeyRules, terms: KeyTerms | None = None, now: datetime | None = None) -> ApiKey:
+    """Give a key other rules and terms from its next call on. Whoever manages the workspace may; its maker may hold it back further.
+
+    A scope is added only within what its maker's role has today and the one who changes it has too.
+    """
     key = get_api_key(actor=actor, key_id=key_id)
-    _check_rules(actor, rules, before=rules_of(key))
-    if ApiKey.objects.filter(id=key.id, revoked_at__isnull=True).update(**rules.columns()) != 1:
+    before = rules_of(key)
+    if terms is None:
+        actor.require("admin")
+    elif "admin" not in actor.scopes and rules.is_laxer_than(before):
+        message = "Only who manages the workspace loosens the limits of a key."
+        raise LimitsAreNotYours(message, fix="Leave them as they are or make them stricter, or ask an owner or admin.")
+    _check_rules(actor, rules, before=before)
+    columns = {**rules.columns(), **(_terms(actor, key, terms, now) if terms else {})}
+    if ApiKey.objects.filter(id=key.id, revoked_at__isnull=True).update(**columns) != 1:
         raise KeyRevoked("The key is revoked; nothing of it changes any more.", fix="Make a new key.")
-    audit.record(actor, "api_key.changed", key, **_said_of(rules))
     key.refresh_from_db()
+    scopes = {"scopes": " ".join(key.scopes)} if terms else {}
+    audit.record(actor, "api_key.changed", key, **scopes, **_said_of(rules))
     return key
+
+
+def _terms(actor: Actor, key: ApiKey, terms: KeyTerms, now: datetime | None) -> dict[str, Any]:
+    """Return what a key is called, may do and how long, as it is stored, or refuse it."""
+    if beyond := sorted((terms.scopes & SCOPES.keys()) - scopes_within_reach(actor, key)):
+        message = f"The maker of this key, or you, may not do this: {', '.join(beyond)}."
+        raise TooMuchForTheMaker(message, fix="Leave these scopes out; a key never may more than its maker.")
+    _check_scopes(terms.scopes)
+    if terms.expires_at != key.expires_at and now is not None:
+        _check_expiry(terms.expires_at, now)
+    return {"name": _name(terms.name, "key", MAX_KEY_NAME), "scopes": sorted(terms.scopes), "expires_at": terms.expires_at}
+
+
+def scopes_within_reach(actor: Actor, key: ApiKey) -> frozenset[str]:
+    """Return the scopes that this actor may leave a key or give it: those it has, and what its maker's role and the actor both may."""
+    role = Membership.objects.filter(workspace_id=key.workspace_id, user_id=key.maker_id).values_list("role", flat=True).first()
+    return frozenset(key.scopes) | (actor.scopes & (SCOPES_OF_ROLE[role] if role else frozenset()))
 
 
 def rules_of(key: ApiKey) -> KeyRules:
@@ -207,25 +288,29 @@ def _maker_id(actor: Actor) -> int:
     return actor.user_id
 
 
+def _keys_of(actor: Actor) -> QuerySet[ApiKey]:
+    """Return the keys that an actor may know of: their own, and all of the workspace for whoever manages it."""
+    keys = ApiKey.objects.filter(workspace_id=actor.workspace_id).select_related("maker")
+    return keys if "admin" in actor.scopes else keys.filter(maker_id=actor.user_id or 0)
+
+
 def get_api_key(*, actor: Actor, key_id: int) -> ApiKey:
-    """Return one key of the actor's workspace."""
+    """Return one key that the actor may know of."""
     try:
-        return ApiKey.objects.select_related("maker").get(id=key_id, workspace_id=actor.workspace_id)
+        return _keys_of(actor).get(id=key_id)
     except ApiKey.DoesNotExist:
         raise NotFound("No such key.", key_id=key_id) from None
 
 
 def list_api_keys(*, actor: Actor) -> list[ApiKey]:
-    """Return the workspace's keys, the newest first, revoked ones included."""
-    return list(ApiKey.objects.filter(workspace_id=actor.workspace_id).select_related("maker").order_by("-id"))
+    """Return the keys that the actor may know of, the newest first, revoked ones included."""
+    return list(_keys_of(actor).order_by("-id"))
 
 
 @transaction.atomic
 def revoke_api_key(*, actor: Actor, key_id: int, now: datetime) -> ApiKey:
     """End a key at its next call. Its maker may, and whoever manages the workspace."""
     key = get_api_key(actor=actor, key_id=key_id)
-    if key.maker_id != actor.user_id:
-        actor.require("admin")
     if ApiKey.objects.filter(id=key.id, revoked_at__isnull=True).update(revoked_at=now) == 1:
         audit.record(actor, "api_key.revoked", key)
     key.refresh_from_db()
@@ -239,9 +324,11 @@ def actor_of_api_key(text: str, *, now: datetime) -> Actor | None:
     prefix = text.removeprefix(KEY_MARK).partition("_")[0]
     row = next(iter(statements.read(KEY_STATEMENT, {"prefix": prefix[:8], "now": now})), None)
     key = dict(zip(KEY_FACTS, row, strict=True)) if row else {}
-    if not crypto.matches(text, key.get("key.digest", NO_DIGEST)) or not key:
+    is_current = key.get("key.prefix") == prefix[:8]
+    if not crypto.matches(text, key.get("key.digest" if is_current else "key.previous_digest", NO_DIGEST)) or not key:
         return None
-    _note_use(key["key.id"], key["key.last_used_at"], now)
+    used = "last_used_at" if is_current else "previous_used_at"
+    _note_use(key["key.id"], used, key[f"key.{used}"], now)
     return _actor_of(key)
 
 
@@ -261,9 +348,9 @@ def _actor_of(key: Mapping[str, Any]) -> Actor:
     )
 
 
-def _note_use(key_id: int, last_used_at: datetime | None, now: datetime) -> None:
-    if last_used_at is None or now - last_used_at >= LAST_USED_EVERY:
-        ApiKey.objects.filter(id=key_id).update(last_used_at=now)
+def _note_use(key_id: int, column: str, used_at: datetime | None, now: datetime) -> None:
+    if used_at is None or now - used_at >= LAST_USED_EVERY:
+        ApiKey.objects.filter(id=key_id).update(**{column: now})
 
 
 def actor_of_member(*, user: User, workspace_id: int) -> Actor | None:

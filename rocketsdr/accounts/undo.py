@@ -155,6 +155,8 @@ never(
         "membership.ended": "Members are managed by people: an owner invites them again.",
         "api_key.issued": "A key is ended by revoking it, under Settings → Integrations.",
         "api_key.revoked": "A revoked key never works again: make a new one under Settings → Integrations.",
+        "api_key.rotated": "The old secret ends by itself: rotate the key again, or revoke it, under Settings → Integrations.",
+        "api_key.old_secret_ended": "A secret that has ended never works again: rotate the key under Settings → Integrations.",
         "api_key.changed": "What a key may do is set by people, under Settings → Integrations.",
         "connection.made": "A connection is ended by revoking it, under Settings → Integrations.",
         "connection.widened": "A connection is ended by revoking it, under Settings → Integrations.",

@@ -48,12 +48,21 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # A rotated key is the same credential with another secret: its caps, its requests and its log go on, and the old secret for a while.
+    rotated_at = models.DateTimeField(null=True, blank=True)
+    previous_prefix = models.CharField(max_length=8, unique=True, null=True, blank=True)
+    previous_digest = models.CharField(max_length=64, blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True, help_text="Until then the secret before the last rotation works too.")
+    previous_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "API key"
         constraints = [
             models.CheckConstraint(condition=Q(toolset__in=ApiKeyToolset.values), name="api_key_toolset_is_known"),
             models.CheckConstraint(condition=Q(approval_policy__in=["", *ApprovalPolicy.values]), name="api_key_policy_is_known"),
+            models.CheckConstraint(
+                condition=Q(previous_prefix=None) | Q(previous_until__isnull=False), name="api_key_previous_secret_ends"
+            ),
             *(models.CheckConstraint(condition=Q(**{f"{name}__gte": 1}), name=f"api_key_{name}_is_positive") for name in CAP_FIELDS),
         ]
         indexes = [models.Index(fields=["workspace"], condition=Q(sends_per_day__isnull=False), name="api_keys_that_cap_sends")]

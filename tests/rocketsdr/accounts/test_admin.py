@@ -157,14 +157,17 @@ def test_an_operator_changes_the_rules_of_a_key_and_the_log_says_so(page, boss, 
     assert (event.via, event.user_id, event.facts["sends_per_day"]) == ("admin", boss.pk, 4)
 
 
-def test_an_operator_who_does_not_manage_the_workspace_lets_no_agent_approve(client, api_key):
+def test_an_operator_who_does_not_own_the_workspace_lets_no_agent_approve(client, api_key):
     operator = factories.UserFactory.create(is_staff=True)
     operator.user_permissions.set(Permission.objects.filter(codename__in=["change_apikey", "view_apikey"]))
     client.force_login(operator)
     client.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES)
     key = ApiKey.objects.get()
     assert (key.toolset, key.may_approve) == ("full", False)
-    factories.MembershipFactory.create(workspace=key.workspace, user=operator, role="admin")
+    membership = factories.MembershipFactory.create(workspace=key.workspace, user=operator, role="admin")
+    client.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES)
+    assert not ApiKey.objects.get().may_approve
+    Membership.objects.filter(id=membership.id).update(role="owner")
     client.post(f"/admin/accounts/apikey/{api_key.key.id}/change/", RULES)
     assert ApiKey.objects.get().may_approve
 

@@ -11,6 +11,9 @@ from rocketsdr.accounts.services import (
     ClockIsReal,
     KeyRevoked,
     KeyRules,
+    KeyTerms,
+    LimitsAreNotYours,
+    OnlyOwnersLetApprove,
     TooMuchForTheMaker,
     actor_of_api_key,
     actor_of_member,
@@ -224,10 +227,12 @@ def test_revoking_twice_keeps_the_first_time(api_key, person, now):
     assert AuditEvent.objects.filter(action="api_key.revoked").count() == 1
 
 
-def test_only_the_maker_and_who_manages_the_workspace_revoke_a_key(api_key, workspace, viewer, person, now):
-    with pytest.raises(MissingScope, match="admin"):
+def test_only_the_maker_and_who_manages_the_workspace_see_and_revoke_a_key(api_key, workspace, viewer, person, now):
+    with pytest.raises(NotFound):
         revoke_api_key(actor=viewer, key_id=api_key.key.id, now=now)
     viewers = issue_api_key(actor=viewer, name="Mine", scopes=frozenset({"leads:read"}), now=now)
+    assert [key.name for key in list_api_keys(actor=viewer)] == ["Mine"]
+    assert [key.name for key in list_api_keys(actor=person)] == ["Mine", "Claude"]
     assert revoke_api_key(actor=viewer, key_id=viewers.key.id, now=now).revoked_at == now
     assert revoke_api_key(actor=person, key_id=api_key.key.id, now=now).revoked_at == now
 
@@ -287,10 +292,11 @@ def test_unknown_rules_are_refused_by_name(person, api_key, now, rules, field, s
         assert caught.value.fix
 
 
-def test_only_a_person_who_manages_the_workspace_lets_an_agent_approve(person, actor, now):
+def test_only_a_person_who_owns_the_workspace_lets_an_agent_approve(person, actor, workspace, now):
     rules = KeyRules(may_approve=True)
     member = replace(person, scopes=ALL_SCOPES - {"admin", "oversight:write"})
-    for asker, refused in ((member, MissingScope), (actor, Forbidden)):
+    manager = replace(person, user_id=factories.MembershipFactory.create(workspace=workspace, role=Role.ADMIN).user.pk)
+    for asker, refused in ((member, MissingScope), (actor, Forbidden), (manager, OnlyOwnersLetApprove)):
         with pytest.raises(refused):
             issue_api_key(actor=asker, name="Claude", scopes=READ_SCOPES, rules=rules, now=now)
     assert issue_api_key(actor=person, name="Claude", scopes=READ_SCOPES, rules=rules, now=now).key.may_approve
@@ -310,6 +316,67 @@ def test_a_member_changes_no_rules_and_a_revoked_key_none_at_all(person, api_key
     revoke_api_key(actor=person, key_id=api_key.key.id, now=now)
     with pytest.raises(KeyRevoked):
         change_api_key(actor=person, key_id=api_key.key.id, rules=KeyRules())
+
+
+TERMS = KeyTerms(name="Nightly", scopes=READ_SCOPES, expires_at=None)
+
+
+def test_a_changed_key_has_its_new_name_scopes_and_end_from_the_next_call_on(person, api_key, now):
+    terms = replace(TERMS, expires_at=now + timedelta(days=1))
+    key = change_api_key(actor=person, key_id=api_key.key.id, rules=KeyRules(), terms=terms, now=now)
+    assert (key.name, frozenset(key.scopes), key.expires_at) == ("Nightly", READ_SCOPES, terms.expires_at)
+    actor = actor_of_api_key(api_key.secret, now=now)
+    assert actor is not None
+    assert actor.scopes == READ_SCOPES
+    assert actor_of_api_key(api_key.secret, now=now + timedelta(days=1)) is None
+    assert AuditEvent.objects.latest("id").facts["scopes"] == " ".join(sorted(READ_SCOPES))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        ({"name": "a\nb"}, Invalid),
+        ({"scopes": frozenset()}, Invalid),
+        ({"scopes": frozenset({"fly"})}, Invalid),
+        ({"expires_at": factories.NOW}, Invalid),
+    ],
+)
+def test_wrong_terms_change_nothing(person, api_key, now, wrong, refused):
+    with pytest.raises(refused):
+        change_api_key(actor=person, key_id=api_key.key.id, rules=STRICT, terms=replace(TERMS, **wrong), now=now)
+    assert ApiKey.objects.get().name == "Claude"
+    assert ApiKey.objects.get().calls_per_day is None
+
+
+def test_an_edit_never_widens_a_key_beyond_its_maker_or_who_edits_it(person, viewer, owner, now):
+    theirs = issue_api_key(actor=viewer, name="Mine", scopes=frozenset({"leads:read"}), now=now).key
+    wider = replace(TERMS, scopes=frozenset({"leads:read", "campaigns:send"}))
+    for asker in (person, viewer):
+        with pytest.raises(TooMuchForTheMaker, match="campaigns:send"):
+            change_api_key(actor=asker, key_id=theirs.id, rules=KeyRules(), terms=wider, now=now)
+    own = issue_api_key(actor=person, name="Own", scopes=frozenset({"leads:read"}), now=now).key
+    Membership.objects.filter(user=owner).update(role=Role.VIEWER)
+    with pytest.raises(TooMuchForTheMaker):
+        change_api_key(actor=person, key_id=own.id, rules=KeyRules(), terms=wider, now=now)
+
+
+@pytest.mark.parametrize(
+    "laxer",
+    [
+        {"caps": Caps(calls=9, campaigns=2, leads=30)},
+        {"caps": Caps(calls=10, campaigns=2, leads=30, sends=4)},
+        {"policy": "confirm"},
+        {"read_only": False},
+    ],
+)
+def test_the_maker_of_a_key_makes_its_limits_stricter_and_never_laxer(person, viewer, now, laxer):
+    rules = replace(STRICT, may_approve=False)
+    key = issue_api_key(actor=viewer, name="Mine", scopes=READ_SCOPES, rules=rules, now=now).key
+    with pytest.raises(LimitsAreNotYours):
+        change_api_key(actor=viewer, key_id=key.id, rules=replace(rules, **laxer), terms=TERMS, now=now)
+    stricter = replace(rules, caps=Caps(calls=1, campaigns=1, leads=1, sends=1), toolset="core")
+    assert change_api_key(actor=viewer, key_id=key.id, rules=stricter, terms=TERMS, now=now).calls_per_day == 1
+    assert change_api_key(actor=person, key_id=key.id, rules=replace(rules, **laxer), terms=TERMS, now=now)
 
 
 def test_a_strangers_key_has_no_rules_to_change(stranger, api_key):
