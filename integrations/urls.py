@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from integrations.views import api_keys, connections, downloads, mailbox, oauth_clients, settings, uploads
+from integrations.views import api_keys, connections, connectors, downloads, mailbox, oauth_clients, settings, uploads
 
 app_name = "integrations"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("settings/integrations/oauth-clients/<int:client_pk>/delete/", oauth_clients.delete, name="delete_oauth_client"),
     path("settings/integrations/connections/", connections.index, name="connections"),
     path("settings/integrations/connections/<int:connection_id>/revoke/", connections.revoke, name="revoke_connection"),
+    path("settings/integrations/connectors/", connectors.index, name="connectors"),
+    path("settings/integrations/connectors/test/", connectors.test, name="connection_test"),
     path("mailbox/", mailbox.index, name="mailbox"),
     path("mailbox/clock/", mailbox.move_clock, name="move_clock"),
     path("mailbox/<str:mail_id>/", mailbox.show, name="mail"),

@@ -34,3 +34,23 @@ function announce(text) {
 // A page that answers a form and must not be sent again by reloading: <main data-reload-goes-to="/address">.
 const page = document.querySelector("[data-reload-goes-to]");
 if (page) history.replaceState(null, "", page.dataset.reloadGoesTo);
+
+// A part of a page that is still being made: <section id="…" data-unfinished="what is said when it is done">.
+const LOOK_AGAIN = 1500; // milliseconds
+async function lookAgain() {
+  const part = document.querySelector("[data-unfinished]");
+  if (!part) return;
+  try {
+    const answer = await fetch(location.pathname + location.search);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (fresh && !("unfinished" in fresh.dataset)) {
+      part.replaceWith(fresh);
+      announce(part.dataset.unfinished);
+      return;
+    }
+  } catch {
+    // The server may be busy with the very thing: ask again.
+  }
+  setTimeout(lookAgain, LOOK_AGAIN);
+}
+setTimeout(lookAgain, LOOK_AGAIN);
