@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import get_args
@@ -10,13 +10,15 @@ from typing import get_args
 from django.db.models import F, Func, Q, QuerySet
 
 from campaigns.queries.analytics import moment
-from campaigns.queries.pages import LIMIT, Page, page
+from campaigns.queries.pages import LARGEST_ID, LIMIT, Page, page
 from mcp_gateway.models import ToolCall
 from rocketsdr.accounts.actor import Actor, Via
 from rocketsdr.accounts.audit import Fact
 from rocketsdr.accounts.models import AuditEvent, Workspace
 from rocketsdr.accounts.models.undo import UndoStep
 from rocketsdr.lib.errors import Invalid
+
+AT_ONCE = 500  # entries that are read together where all are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +49,44 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: by whom, by which tool, about what, from when on and until when; None is any."""
+    """Which entries: by whom, by which tool, which action, about what, from when on and until when; None is any."""
 
     actor: str | None = None
     tool: str | None = None
     entity: str | None = None
     start: date | datetime | None = None
     end: date | datetime | None = None
+    action: str | None = None
+    by_agents: bool = False  # only what was done with a credential, not by a person at a page or by the platform
 
 
 def list_entries(*, actor: Actor, wanted: Wanted, limit: int = LIMIT, cursor: str | None = None, now: datetime) -> Page[Entry]:
     """Return the workspace's audit log, the latest first."""
-    found = AuditEvent.objects.filter(_conditions(actor, wanted), workspace_id=actor.workspace_id)
-    events = page(found.select_related("user"), limit=limit, cursor=cursor, order=("-id",))
-    ids = [event.id for event in events.items]
+    events = page(_wanted(actor, wanted).select_related("user"), limit=limit, cursor=cursor, order=("-id",))
+    told = iter(_told(actor, events.items, now))
+    return events.map(lambda _: next(told))
+
+
+def every_entry(*, actor: Actor, wanted: Wanted, most: int, now: datetime) -> Iterator[Entry]:
+    """Return the same entries without pages, at most so many, read some hundred at a time; wrong wishes are refused before the first."""
+    return _every(actor, _wanted(actor, wanted).select_related("user").order_by("-id"), most, now)
+
+
+def _every(actor: Actor, found: QuerySet[AuditEvent], most: int, now: datetime) -> Iterator[Entry]:
+    before, left = LARGEST_ID, most
+    while left > 0 and (events := list(found.filter(id__lt=before)[: min(AT_ONCE, left)])):
+        yield from _told(actor, events, now)
+        before, left = events[-1].id, left - len(events)
+
+
+def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(_conditions(actor, wanted), workspace_id=actor.workspace_id)
+
+
+def _told(actor: Actor, events: list[AuditEvent], now: datetime) -> list[Entry]:
+    ids = [event.id for event in events]
     calls, undoable = _calls(actor, ids), _undoable(ids, now)
-    return events.map(lambda event: _entry(event, calls.get(event.id), undoable.get(event.id)))
+    return [_entry(event, calls.get(event.id), undoable.get(event.id)) for event in events]
 
 
 def _conditions(actor: Actor, wanted: Wanted) -> Q:
@@ -71,6 +95,10 @@ def _conditions(actor: Actor, wanted: Wanted) -> Q:
     conditions = Q()
     if wanted.actor:
         conditions &= _by(wanted.actor.strip())
+    if wanted.by_agents:
+        conditions &= ~Q(credential="")
+    if wanted.action:
+        conditions &= Q(action=wanted.action)
     if wanted.tool:
         conditions &= Q(id__in=_events_of(actor, wanted.tool))
     if wanted.entity:

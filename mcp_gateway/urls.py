@@ -17,6 +17,7 @@ urlpatterns = [
     *(pattern for surface in SURFACES for pattern in addresses(surface)),
     path("api/v1/", include("mcp_gateway.rest.urls")),
     path("", include("mcp_gateway.docs.urls")),
+    path("", include("mcp_gateway.activity.urls")),
 ]
 
 handler400 = "mcp_gateway.rest.problems.bad_request"

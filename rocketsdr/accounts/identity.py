@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +68,14 @@ def describe(*, actor: Actor) -> Identity:
         key=_credential(actor),
         policies=Policies(approvals.policy_of(actor), workspace.hold_minutes, paused=workspace.paused_at is not None),
     )
+
+
+def names_of_credentials(*, workspace_id: int, credentials: Iterable[str]) -> dict[str, str]:
+    """Return what people call these credentials of a workspace, such as `key:12`; one that is gone has no name."""
+    joined = "+".join(credentials)
+    keys = ApiKey.objects.filter(workspace_id=workspace_id, id__in=ids_of("key", joined))
+    clients = Connection.objects.filter(workspace_id=workspace_id, id__in=ids_of("connection", joined)).select_related("application")
+    return {**{key.credential: key.name for key in keys}, **{each.credential: str(each.application) for each in clients}}
 
 
 def _credential(actor: Actor) -> Credential:

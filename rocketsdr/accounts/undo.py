@@ -70,6 +70,11 @@ def is_undoable(action: str) -> bool:
     return action in _inverses
 
 
+def scope_to_undo(action: str) -> str:
+    """Return the scope that whoever undoes this action needs; empty where nothing reverses it."""
+    return _inverses[action].scope if action in _inverses else ""
+
+
 def why_never(action: str) -> str:
     """Return why nothing reverses this action; empty for one that is undoable or that nobody has spoken of."""
     return _reasons.get(action, "")
