@@ -63,11 +63,11 @@ class KeyRow:
 @member_required
 def index(request: SignedInRequest) -> HttpResponse:
     """List the keys that the person may know of, those that have ended apart."""
-    rows = _rows(request.actor, now())
+    found = rows(request.actor, now())
     shown = {
-        "rows": rows,
-        "working": [row for row in rows if not row.has_ended],
-        "ended": [row for row in rows if row.has_ended],
+        "rows": found,
+        "working": [row for row in found if not row.has_ended],
+        "ended": [row for row in found if row.has_ended],
         "sees_all": "admin" in request.actor.scopes,
     }
     return render(request, "integrations/api_keys/index.html", shown)
@@ -182,7 +182,8 @@ def _rotate(actor: Actor, key: ApiKey, form: RotationForm) -> IssuedKey | None:
     return None
 
 
-def _rows(actor: Actor, now: datetime) -> list[KeyRow]:
+def rows(actor: Actor, now: datetime) -> list[KeyRow]:
+    """Return the keys that an actor may know of, each with how it stands."""
     present = _present_members(actor)
     return [_told(actor, key, now, maker_gone=key.maker_id not in present) for key in list_api_keys(actor=actor)]
 

@@ -19,9 +19,10 @@ from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import Actor, parts_of, stricter
 from rocketsdr.accounts.models.approval import Approval, ApprovalStatus
 from rocketsdr.accounts.models.workspace import ApprovalPolicy, Workspace
-from rocketsdr.lib.errors import Conflict, Forbidden, NotFound
+from rocketsdr.lib.errors import Conflict, Forbidden, Invalid, NotFound
 
 DECIDABLE_FOR = timedelta(days=7)
+LONGEST_NOTE = 500  # characters
 
 Effect = Callable[[Actor, Approval, datetime], None]
 Refusal = Callable[[Approval, datetime], None]
@@ -150,10 +151,19 @@ def pending(*, actor: Actor, now: datetime) -> list[Approval]:
     return list(waiting.select_related("requested_by").order_by("id"))
 
 
+def decided(*, actor: Actor, now: datetime, before: int | None = None, limit: int) -> list[Approval]:
+    """Return what waits no more in the actor's workspace: decided, taken back, or ended without a decision; the newest request first."""
+    over = Approval.objects.filter(workspace_id=actor.workspace_id).exclude(status=ApprovalStatus.PENDING, expires_at__gt=now)
+    older = over.filter(id__lt=before) if before else over
+    return list(older.select_related("requested_by", "decided_by").order_by("-id")[:limit])
+
+
 @transaction.atomic
 def decide(*, actor: Actor, approval_id: int, approve: bool, digest: str, note: str = "", now: datetime) -> Approval:
     """Approve or reject what a person has reviewed; the digest proves that it is still the same thing."""
     actor.require("oversight:write")
+    if len(note) > LONGEST_NOTE:
+        raise Invalid(f"The note has {len(note)} characters; {LONGEST_NOTE} are kept.", field="note", fix="Make it shorter.")
     approval = get_approval(actor=actor, approval_id=approval_id)
     _check_may_decide(actor, approval, approve=approve)
     if approval.digest != digest:

@@ -38,6 +38,11 @@ def record(actor: Actor, action: str, subject: models.Model | None = None, **fac
     return event
 
 
+def count_by_agents(workspace_id: int, *, since: datetime) -> int:
+    """Return how many things agents and scripts have done in a workspace since then."""
+    return AuditEvent.objects.filter(workspace_id=workspace_id, at__gte=since).exclude(credential="").count()
+
+
 def chain_hash(event: AuditEvent) -> str:
     """Return the hash that binds this event to everything before it."""
     body = json.dumps(

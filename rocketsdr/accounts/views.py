@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,10 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from rocketsdr.accounts import approvals, pausing, quotas
+from rocketsdr.accounts.actor import parts_of
 from rocketsdr.accounts.http import SignedInRequest, choose_workspace, current_actor, member_required
-from rocketsdr.accounts.models import Workspace
+from rocketsdr.accounts.identity import names_of_credentials
+from rocketsdr.accounts.models import Approval, Workspace
 from rocketsdr.lib.clock import now
 from rocketsdr.lib.errors import DomainError
+
+DECIDED = 20  # of the approvals that are over, on one page
+LONGEST_ID = 19  # digits
 
 
 @require_safe
@@ -43,11 +49,17 @@ def switch_workspace(request: HttpRequest) -> HttpResponse:
 @never_cache
 @member_required
 def approvals_page(request: SignedInRequest) -> HttpResponse:
-    """Show what waits for a person's decision, in full, and whether the workspace sends at all."""
-    waiting = approvals.pending(actor=request.actor, now=now())
+    """Show what waits for a person's decision, in full, what was decided, and whether the workspace sends at all."""
+    waiting, before = approvals.pending(actor=request.actor, now=now()), request.GET.get("before", "")
+    over = approvals.decided(actor=request.actor, now=now(), before=_id(before), limit=DECIDED + 1)
     reviews = approvals.reviews(waiting)
+    asked_with = [approval.requested_with for approval in [*waiting, *over]]
+    names = names_of_credentials(workspace_id=request.actor.workspace_id, credentials=asked_with)
     shown = {
-        "rows": [{"approval": approval, "review": reviews[approval.id]} for approval in waiting],
+        "rows": [{**_told(approval, names), "review": reviews[approval.id]} for approval in waiting],
+        "decided": [_told(approval, names) for approval in over[:DECIDED]],
+        "older": over[DECIDED - 1].id if len(over) > DECIDED else None,
+        "before": before,
         "workspace": Workspace.objects.get(id=request.actor.workspace_id),
         "may_decide": "oversight:write" in request.actor.scopes,
     }
@@ -63,9 +75,20 @@ def decide_approval(request: SignedInRequest, approval_id: int) -> HttpResponse:
         raise Http404("No such decision.")
 
     def decide() -> None:
-        approvals.decide(actor=request.actor, approval_id=approval_id, approve=decision == "approve", digest=digest, now=now())
+        note = request.POST.get("note", "").strip()
+        approvals.decide(actor=request.actor, approval_id=approval_id, approve=decision == "approve", digest=digest, note=note, now=now())
 
     return _done(request, decide, said="Approved." if decision == "approve" else "Rejected.")
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
+
+
+def _told(approval: Approval, names: dict[str, str]) -> dict[str, Any]:
+    """Return an approval with what people call the credential that asked; nothing for a person, and for one that is gone."""
+    asked_with = [names[part] for part in parts_of(approval.requested_with) if part in names]
+    return {"approval": approval, "asked_with": " + ".join(asked_with)}
 
 
 @require_POST
