@@ -70,6 +70,7 @@ def rows(actor: Actor, entries: Sequence[Entry]) -> list[Row]:
 def _row(actor: Actor, entry: Entry, effect: Effect, names: dict[tuple[str, int], str], credentials: dict[str, str]) -> Row:
     kind, number = _split(effect.entity)
     before, after = sentence(effect.action)
+    name = names.get((kind, number), "") if number is not None else ""
     known = [credentials[part] for part in parts_of(entry.actor) if part in credentials]
     return Row(
         id=entry.id,
@@ -80,9 +81,9 @@ def _row(actor: Actor, entry: Entry, effect: Effect, names: dict[tuple[str, int]
         client=entry.client,
         tool=entry.tool,
         before=before,
-        thing=thing(kind, number, names.get((kind, number), "") if number is not None else ""),
+        thing=thing(kind, number, name),
         after=after,
-        address=_address(kind, number),
+        address=_address(kind, number if name else None),  # what has no name any more has no page either
         facts=effect.facts,
         undo_until=entry.undo_until,
         may_undo=entry.undo_until is not None and undo.scope_to_undo(effect.action) in actor.scopes,
