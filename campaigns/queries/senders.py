@@ -58,6 +58,11 @@ def list_senders(
     return senders.map(lambda sender: SenderView(sender, _remaining(sender, today), _health(sender, ever_used)))
 
 
+def list_resting(*, actor: Actor, limit: int = LIMIT) -> list[Sender]:
+    """Return the workspace's senders that send nothing now, because they are paused or their servers refuse us, the newest first."""
+    return list(_senders(actor).exclude(status=SenderStatus.ACTIVE).order_by("-id")[:limit])
+
+
 def usable_senders(*, actor: Actor, sender_ids: Collection[int] | None = None) -> list[Sender]:
     """Return the senders that a campaign may use: the chosen ones, or all active ones where none is chosen."""
     if not sender_ids:

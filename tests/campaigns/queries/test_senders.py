@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import SenderDay, SenderStatus
-from campaigns.queries.senders import SenderPaused, get_sender, list_senders, usable_senders
+from campaigns.queries.senders import SenderPaused, get_sender, list_resting, list_senders, usable_senders
 from rocketsdr.lib.errors import Invalid, NotFound
 from tests import factories
 
@@ -86,3 +86,12 @@ def test_a_strangers_sender_cannot_be_chosen(actor, sender, stranger):
         with pytest.raises(NotFound) as caught:
             usable_senders(actor=actor, sender_ids=[sender.id, sender_id])
         assert caught.value.context == {"sender_id": sender_id}
+
+
+def test_senders_that_rest_are_those_that_are_paused_or_refused(actor, workspace, stranger):
+    factories.SenderFactory.create(workspace=workspace)
+    failing = factories.SenderFactory.create(workspace=workspace, status=SenderStatus.FAILING)
+    paused = factories.SenderFactory.create(workspace=workspace, status=SenderStatus.PAUSED)
+    factories.SenderFactory.create(workspace=stranger.workspace, status=SenderStatus.PAUSED)
+    assert list_resting(actor=actor) == [paused, failing]
+    assert list_resting(actor=actor, limit=1) == [paused]
