@@ -1,8 +1,27 @@
 from django.urls import path
 
-from campaigns import views
+from campaigns.views import assets, campaigns, inbox, leads, senders, unsubscribe
 
 app_name = "campaigns"
 urlpatterns = [
-    path("u/<uuid:token>/", views.unsubscribe, name="unsubscribe"),
+    path("campaigns/", campaigns.index, name="campaigns"),
+    path("campaigns/<int:campaign_id>/", campaigns.show, name="campaign"),
+    path("campaigns/<int:campaign_id>/launch/", campaigns.launch, name="launch_campaign"),
+    path("campaigns/<int:campaign_id>/pause/", campaigns.pause, name="pause_campaign"),
+    path("campaigns/<int:campaign_id>/resume/", campaigns.resume, name="resume_campaign"),
+    path("leads/", leads.index, name="leads"),
+    path("leads/<int:lead_id>/", leads.show, name="lead"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/<int:thread_id>/", inbox.show, name="thread"),
+    path("products/", assets.index, {"kind": assets.PRODUCT}, name="products"),
+    path("products/new/", assets.new, {"kind": assets.PRODUCT}, name="new_product"),
+    path("products/<int:asset_id>/", assets.edit, {"kind": assets.PRODUCT}, name="product"),
+    path("personas/", assets.index, {"kind": assets.PERSONA}, name="personas"),
+    path("personas/new/", assets.new, {"kind": assets.PERSONA}, name="new_persona"),
+    path("personas/<int:asset_id>/", assets.edit, {"kind": assets.PERSONA}, name="persona"),
+    path("senders/", senders.index, name="senders"),
+    path("senders/new/", senders.new, name="new_sender"),
+    path("senders/<int:sender_id>/pause/", senders.pause, name="pause_sender"),
+    path("senders/<int:sender_id>/resume/", senders.resume, name="resume_sender"),
+    path("u/<uuid:token>/", unsubscribe, name="unsubscribe"),
 ]

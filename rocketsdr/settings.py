@@ -174,7 +174,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "rocketsdr.accounts.http.workspace",
-            ]
+                "campaigns.views.waiting.counts",
+            ],
+            "builtins": ["rocketsdr.lib.moments", "campaigns.views.badges"],
         },
     }
 ]

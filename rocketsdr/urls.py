@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from campaigns.views.home import home
 from rocketsdr import health
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("", home, name="home"),
     path("admin/", admin.site.urls),
     path("", include("rocketsdr.accounts.urls")),
     path("", include("integrations.urls")),

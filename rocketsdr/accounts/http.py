@@ -13,12 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from rocketsdr.accounts.actor import Actor
+from rocketsdr.accounts.actor import SCOPES, Actor, MissingScope
 from rocketsdr.accounts.models import User, Workspace
 from rocketsdr.accounts.services import actor_of_member
 
 P = ParamSpec("P")
 WORKSPACE_IN_SESSION = "workspace_id"
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")  # no cookie: what the system says
 NO_ADDRESS = "::"  # a server that listens on a socket file sees no address: all its clients count as one
 
 
@@ -44,6 +46,27 @@ def member_required(view: Callable[Concatenate[SignedInRequest, P], HttpResponse
         return view(signed_in, *args, **kwargs)
 
     return guarded
+
+
+def scope_required(
+    scope: str,
+) -> Callable[[Callable[Concatenate[SignedInRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Ask for a member whose role has this scope; anybody else is told what their role does not allow."""
+
+    def decorator(view: Callable[Concatenate[SignedInRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if scope not in request.actor.scopes:
+                raise MissingScope(
+                    f"Your role in this workspace does not allow this: {SCOPES[scope].lower()}.",
+                    fix="Ask an owner of the workspace for another role.",
+                    scope=scope,
+                )
+            return view(request, *args, **kwargs)
+
+        return member_required(checked)
+
+    return decorator
 
 
 def my_workspaces(request: HttpRequest) -> list[Workspace]:
@@ -78,10 +101,12 @@ def choose_workspace(request: HttpRequest, workspace_id: str) -> Workspace | Non
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
-    """Give every template the person's workspaces, read only where it shows them, and whether the built-in mailbox exists."""
+    """Give every template the person's workspaces, read only where it shows them, their theme, and whether the built-in mailbox exists."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "current_workspace": SimpleLazyObject(lambda: current_workspace(request)),
         "my_workspaces": SimpleLazyObject(lambda: my_workspaces(request)),
+        "theme": theme if theme in THEMES else "",
         "embedded": settings.EMBEDDED,
     }
 

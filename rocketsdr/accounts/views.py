@@ -12,9 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from rocketsdr.accounts import approvals, pausing, quotas
+from rocketsdr.accounts import approvals, pausing
 from rocketsdr.accounts.actor import parts_of
-from rocketsdr.accounts.http import SignedInRequest, choose_workspace, current_actor, member_required
+from rocketsdr.accounts.http import THEME_COOKIE, THEMES, SignedInRequest, choose_workspace, member_required
 from rocketsdr.accounts.identity import names_of_credentials
 from rocketsdr.accounts.models import Approval, Workspace
 from rocketsdr.lib.clock import now
@@ -22,15 +22,7 @@ from rocketsdr.lib.errors import DomainError
 
 DECIDED = 20  # of the approvals that are over, on one page
 LONGEST_ID = 19  # digits
-
-
-@require_safe
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Show what this is and how to connect to it."""
-    actor = current_actor(request)
-    shown = {"server_url": f"{settings.PUBLIC_URL}/api/mcp", "quotas": quotas.overview(actor, now=now()) if actor else []}
-    return render(request, "home.html", shown)
+A_YEAR = 365 * 86400  # seconds
 
 
 @require_POST
@@ -41,8 +33,18 @@ def switch_workspace(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         raise Http404("No such workspace.")
     messages.success(request, f"You now work in {chosen.name}.")
-    back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home")
+    return redirect(_back(request))
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Show this browser all pages in light or dark from now on, or again as its system says."""
+    theme, response = request.POST.get("theme", ""), redirect(_back(request))
+    if theme in THEMES:
+        response.set_cookie(THEME_COOKIE, theme, max_age=A_YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
 
 
 @require_safe
@@ -103,6 +105,12 @@ def pause_workspace(request: SignedInRequest) -> HttpResponse:
 def resume_workspace(request: SignedInRequest) -> HttpResponse:
     """Let the mail of the workspace go out again."""
     return _done(request, lambda: pausing.lift(actor=request.actor, now=now()), said="Mail goes out again.")
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page of ours that the form was on, or the start."""
+    back = request.POST.get("next", "")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home"
 
 
 def _done(request: SignedInRequest, verb: Callable[[], object], *, said: str) -> HttpResponse:

@@ -12,13 +12,6 @@ def page(client, owner):
     return client
 
 
-def test_home_says_where_to_connect_and_what_is_left_today(page, settings):
-    text = page.get("/").content.decode()
-    assert f"{settings.PUBLIC_URL}/api/mcp" in text
-    assert "/settings/integrations/api-keys/new/" in text
-    assert "0 of 10" in text
-
-
 def test_the_mailbox_is_in_the_navigation_of_the_embedded_mode_only(page, settings):
     assert "/mailbox/" in page.get("/").content.decode()
     settings.EMBEDDED = False
@@ -65,3 +58,40 @@ def test_pages_carry_no_inline_script_or_style_and_a_policy_that_forbids_them(pa
     text = response.content.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*src=)", text)
     assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_is_kept_for_this_browser_and_goes_back_to_the_page(page, theme):
+    response = page.post("/theme/", {"theme": theme, "next": "/approvals/"})
+    assert response["Location"] == "/approvals/"
+    assert response.cookies["theme"]["httponly"]
+    assert f'<html lang="en" data-theme="{theme}">' in page.get("/approvals/").content.decode()
+
+
+def test_without_a_theme_the_system_decides_and_a_made_up_one_is_none(page):
+    page.post("/theme/", {"theme": "dark"})
+    page.post("/theme/", {"theme": ""})
+    assert '<html lang="en">' in page.get("/").content.decode()
+    page.cookies["theme"] = '"><script>'
+    assert '<html lang="en">' in page.get("/").content.decode()
+
+
+def test_a_theme_leads_to_no_other_site(page):
+    assert page.post("/theme/", {"theme": "dark", "next": "//evil.example"})["Location"] == "/"
+
+
+def test_all_mail_is_stopped_from_every_page_and_a_stop_is_seen_on_every_page(page):
+    assert 'action="/workspace/pause/"' in page.get("/").content.decode()
+    page.post("/workspace/pause/")
+    for address in ("/", "/approvals/", "/settings/integrations/"):
+        text = page.get(address).content.decode()
+        assert "All mail is stopped" in text
+        assert 'action="/workspace/resume/"' in text
+
+
+def test_whoever_may_not_lift_a_stop_is_told_who_may(client, viewer, page, owner):
+    page.post("/workspace/pause/")
+    client.force_login(type(owner).objects.get(id=viewer.user_id))
+    text = client.get("/settings/integrations/").content.decode()
+    assert "An owner or an admin lets it go on." in text
+    assert 'action="/workspace/resume/"' not in text
