@@ -13,6 +13,7 @@ urlpatterns = [
     path("leads/<int:lead_id>/", leads.show, name="lead"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/<int:thread_id>/", inbox.show, name="thread"),
+    path("inbox/<int:thread_id>/mark/", inbox.mark, name="mark_thread"),
     path("products/", assets.index, {"kind": assets.PRODUCT}, name="products"),
     path("products/new/", assets.new, {"kind": assets.PRODUCT}, name="new_product"),
     path("products/<int:asset_id>/", assets.edit, {"kind": assets.PRODUCT}, name="product"),

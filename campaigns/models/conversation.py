@@ -38,7 +38,12 @@ class Conversation(models.Model):
             models.UniqueConstraint(fields=["campaign", "lead"], name="one_conversation_per_campaign_and_lead"),
             models.CheckConstraint(condition=Q(status__in=ThreadStatus.values), name="thread_status_is_known"),
         ]
-        indexes = [models.Index(fields=["workspace", "-last_message_at", "-id"], name="inbox")]
+        indexes = [
+            models.Index(fields=["workspace", "-last_message_at", "-id"], name="inbox"),
+            models.Index(
+                fields=["workspace", "-last_message_at", "-id"], condition=Q(unread=True), name="unread_inbox"
+            ),  # every page counts it
+        ]
 
     def __str__(self) -> str:
         return self.subject or "(no subject)"

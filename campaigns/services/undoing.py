@@ -96,6 +96,8 @@ REASONS = {
     "export.made": "An export changes nothing; its file is deleted by itself.",
     "job.cancelled": "A job that was cancelled is over: do what it was for again.",
     "campaign.review_withdrawn": "The campaign has changed, so what was to be reviewed is gone: it is reviewed anew.",
+    "conversation.read": "Mark it as unread.",
+    "conversation.unread": "Mark it as read.",
     "sender.paused": "Undoing never lifts a pause: a person resumes the sender.",
     "sender.resumed": "Pause the sender again.",
     "sender.added": "A mailbox is removed by a person, under Settings → Integrations.",

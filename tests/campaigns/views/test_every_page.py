@@ -24,6 +24,7 @@ ACTS = [
     "/campaigns/{campaign}/pause/",
     "/campaigns/{campaign}/resume/",
     "/campaigns/{campaign}/launch/",
+    "/inbox/{thread}/mark/",
     "/senders/{sender}/pause/",
     "/senders/{sender}/resume/",
     "/products/{product}/",

@@ -38,3 +38,15 @@ def test_reading_is_safe_however_often(page, thread):
 
 def test_an_empty_inbox_says_what_will_be_there(page):
     assert "No replies yet" in page.get("/inbox/").content.decode()
+
+
+def test_a_thread_is_marked_as_read_and_as_unread_again(page, thread):
+    address = f"/inbox/{thread.id}/"
+    assert "Mark as read" in page.get(address).content.decode()
+    assert "Marked as read." in page.post(f"{address}mark/", {"read": "yes"}, follow=True).content.decode()
+    thread.refresh_from_db()
+    assert not thread.unread
+    assert "Mark as unread" in page.get(address).content.decode()
+    page.post(f"{address}mark/", {"read": "no"})
+    thread.refresh_from_db()
+    assert thread.unread

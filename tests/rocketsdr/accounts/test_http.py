@@ -1,8 +1,10 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpResponse
 
 from rocketsdr.accounts import http
+from rocketsdr.accounts.actor import MissingScope
 from tests import factories
 
 
@@ -57,3 +59,19 @@ def test_a_page_reads_the_workspaces_once(request_of, owner, django_assert_num_q
     request = request_of(owner)
     with django_assert_num_queries(1):
         assert list(http.workspace(request)["my_workspaces"]) == [http.workspace(request)["current_workspace"]]
+
+
+def test_a_page_that_needs_a_scope_is_for_roles_that_have_it(rf, owner, viewer, request_of):
+    seen = []
+
+    @http.scope_required("campaigns:send")
+    def page(request):
+        seen.append(request.actor.user_id)
+        return HttpResponse()
+
+    page(request_of(owner))
+    assert seen == [owner.pk]
+    with pytest.raises(MissingScope, match="Your role in this workspace does not allow this: launch campaigns"):
+        page(request_of(type(owner).objects.get(id=viewer.user_id)))
+    assert page(request_of(AnonymousUser())).status_code == 302
+    assert seen == [owner.pk]
