@@ -53,3 +53,10 @@ def test_a_lead_that_is_archived_is_still_shown_by_its_address(page, lead, now):
 
 def test_an_empty_list_says_what_to_do_next(page):
     assert "No leads yet" in page.get("/leads/").content.decode()
+
+
+def test_only_a_web_address_becomes_a_link(page, lead):
+    type(lead).objects.update(website="javascript:alert(1)", linkedin_url="https://linkedin.example/in/ada")
+    text = page.get(f"/leads/{lead.id}/").content.decode()
+    assert "<dd>javascript:alert(1)</dd>" in text
+    assert '<a href="https://linkedin.example/in/ada" rel="noopener noreferrer nofollow" target="_blank">' in text
