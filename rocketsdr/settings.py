@@ -125,6 +125,8 @@ CELERY_BEAT_SCHEDULE = {
     "tidy connections": {"task": "accounts.tidy_connections", "schedule": 900.0},
     "purge OAuth clients": {"task": "accounts.purge_oauth_clients", "schedule": 3600.0},
     "check pinned OAuth clients": {"task": "accounts.check_pinned_clients", "schedule": 3600.0},
+    "send due invitations": {"task": "accounts.send_due_invitations", "schedule": 60.0},
+    "purge invitations": {"task": "accounts.purge_invitations", "schedule": 3600.0},
     "purge uploads": {"task": "integrations.purge_uploads", "schedule": 3600.0},
     "purge downloads": {"task": "integrations.purge_downloads", "schedule": 3600.0},
     "purge jobs": {"task": "campaigns.purge_jobs", "schedule": 3600.0},
@@ -216,6 +218,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = False  # django-ratelimit throttles sign-in: one library, one place
 RATELIMIT_IP_META_KEY = "rocketsdr.accounts.http.client_address"
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, low=0, high=10)  # how many proxies in front of us append to X-Forwarded-For
+WORKSPACES_FOR = env.text("WORKSPACES_FOR", "everybody", choices=("operators", "everybody"))  # who may open one at a page
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -15,8 +15,9 @@ from campaigns.models.csv_import import ImportStatus
 from integrations.models import Upload
 from rocketsdr.accounts import approvals, audit, undo
 from rocketsdr.accounts.actor import READ_SCOPES
-from rocketsdr.accounts.models import Clock, OAuthApplication, PinnedClient, QuotaUse, Workspace
+from rocketsdr.accounts.models import Clock, Invitation, OAuthApplication, PinnedClient, QuotaUse, Workspace
 from rocketsdr.accounts.services import actor_of_member, issue_api_key
+from rocketsdr.lib import crypto
 from tests import factories
 
 NOW = factories.NOW
@@ -83,6 +84,15 @@ def fill(secrets):
         )
         Workspace.objects.filter(id=workspace.id).update(approval_policy="approval")
         approvals.ask(actor=actor, kind="campaigns.launch", subject_id=campaign.id, digest="d" * 64, text="Send it.", now=NOW)
+        invitation = Invitation.objects.create(
+            workspace=workspace,
+            email="ada@customer.example",
+            role="member",
+            invited_by=member.user,
+            digest=crypto.digest(str(uuid.uuid4())),
+            created_at=NOW,
+            expires_at=NOW + timedelta(days=7),
+        )
         undo.remember(audit.record(actor, "campaign.launched", campaign), before={"words": "Somebody's words"})
         QuotaUse.objects.create(workspace=workspace, name="create_campaign", day=date(2026, 11, 17), used=2)
         Clock.objects.get_or_create(id=1)
@@ -102,6 +112,7 @@ def fill(secrets):
                 str(enrollment.opt_out_token),
                 member.user.password,
                 client.client_secret,
+                str(invitation.digest),
                 "Somebody's words",
             ]
         )

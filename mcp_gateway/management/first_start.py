@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 
 from django.db import transaction
 
-from campaigns.services import personas, products, senders
+from campaigns.services import personas, products
 from rocketsdr import embedded
 from rocketsdr.accounts.models import User, Workspace
 from rocketsdr.accounts.services import create_workspace, operator_of
@@ -44,7 +44,6 @@ def _open_workspace() -> None:
     User.objects.create_superuser(OWNER, _password())
     workspace = create_workspace(name=COMPANY, owner_email=OWNER, postal_address="1 Main Street, Springfield", now=now())
     actor = operator_of(workspace_id=workspace.id)
-    senders.add_builtin_sender(actor=actor, now=now())
     products.create_product(
         actor=actor,
         name="Analytics Suite",

@@ -35,6 +35,8 @@ from rocketsdr.accounts.models import (
 from rocketsdr.accounts.models.api_key import CAP_FIELDS
 from rocketsdr.accounts.models.workspace import Role
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, ModelForm, UserAdmin, each, operator
+from rocketsdr.accounts.people import admin as people_admin  # noqa: F401 - importing registers its pages
+from rocketsdr.accounts.people import members
 from rocketsdr.accounts.services import change_api_key, revoke_api_key, rules_of
 from rocketsdr.lib.clock import now
 
@@ -163,15 +165,21 @@ class MembershipAdmin(ModelAdmin):
     search_fields = ["user__email", "workspace__name"]
     autocomplete_fields = ["user", "workspace"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        """Only the role changes: a membership never passes to somebody else."""
+        return ["user", "workspace"] if obj else []
+
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: Any) -> None:
-        """Store the role, with its audit row."""
-        super().save_model(request, obj, form, change)
-        audit.record(operator(request, obj.workspace_id), "membership.set", obj, member=obj.user_id, role=obj.role)
+        """Store the role through the service, which writes the log and keeps an owner."""
+        actor = operator(request, obj.workspace_id)
+        if change:
+            members.change_role(actor=actor, membership_id=obj.id, role=obj.role, now=now())
+        else:
+            obj.pk = members.add(actor=actor, user_id=obj.user_id, role=obj.role).pk
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        """End a membership, and with it what the person's keys may, with its audit row."""
-        audit.record(operator(request, obj.workspace_id), "membership.ended", obj, member=obj.user_id)
-        super().delete_model(request, obj)
+        """End a membership, and with it what speaks for the person in the workspace."""
+        members.remove(actor=operator(request, obj.workspace_id), membership_id=obj.id, now=now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         for membership in queryset:

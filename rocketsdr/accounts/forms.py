@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from rocketsdr.lib.jobs import enqueue
 
 NOBODY = 0
+RULES = "At least 10 characters, and not one of the common ones."
 
 
 class ResetPasswordForm(account_forms.ResetPasswordForm):  # type: ignore[misc]  # the library ships no types

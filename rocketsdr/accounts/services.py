@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from rocketsdr.accounts import audit
-from rocketsdr.accounts.actor import NO_CAPS, POLICIES, READ_SCOPES, SCOPES, SCOPES_OF_ROLE, Actor, Caps
+from rocketsdr.accounts.actor import NO_CAPS, POLICIES, READ_SCOPES, SCOPES, SCOPES_OF_ROLE, Actor, Caps, Via
 from rocketsdr.accounts.models import ApiKey, Clock, Membership, User, Workspace
 from rocketsdr.accounts.models.api_key import CAP_FIELDS, ApiKeyToolset
 from rocketsdr.accounts.models.workspace import Role
+from rocketsdr.accounts.signals import workspace_opened
 from rocketsdr.lib import crypto, statements
 from rocketsdr.lib.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -118,9 +119,29 @@ def create_workspace(*, name: str, owner_email: str, postal_address: str = "", n
     workspace = Workspace(name=_name(name, "workspace", MAX_WORKSPACE_NAME), postal_address=postal_address.strip())
     email = _email(owner_email)
     owner = User.objects.filter(email=email).first() or User.objects.create_user(email)
+    return _open(workspace, owner, via="shell")
+
+
+@transaction.atomic
+def open_workspace(*, owner: User, name: str, postal_address: str = "") -> Workspace:
+    """Open a workspace that the signed-in person owns; WORKSPACES_FOR says who may."""
+    if not may_open_workspace(owner):
+        raise Forbidden("Operators open the workspaces of this installation.", fix="Ask whoever runs it.")
+    workspace = Workspace(name=_name(name, "workspace", MAX_WORKSPACE_NAME), postal_address=postal_address.strip())
+    return _open(workspace, owner, via="web")
+
+
+def may_open_workspace(user: User) -> bool:
+    """Say whether this person may open a workspace at a page."""
+    return settings.WORKSPACES_FOR == "everybody" or user.is_staff
+
+
+def _open(workspace: Workspace, owner: User, *, via: Via) -> Workspace:
     workspace.save(force_insert=True)
     Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
-    audit.record(Actor(workspace_id=workspace.id, user_id=owner.id, via="shell"), "workspace.created", workspace)
+    actor = Actor(workspace_id=workspace.id, user_id=owner.id, via=via)
+    audit.record(actor, "workspace.created", workspace)
+    workspace_opened.send(sender=Workspace, actor=actor)
     return workspace
 
 

@@ -5,6 +5,7 @@ from oauth2_provider.models import clear_expired
 
 from rocketsdr.accounts import connections, passwords, undo
 from rocketsdr.accounts.oauth import drift, notice, registration
+from rocketsdr.accounts.people import invitations
 from rocketsdr.lib.clock import now
 
 
@@ -43,3 +44,18 @@ def purge_oauth_clients(**_: object) -> None:
 def check_pinned_clients(**_: object) -> None:
     """Compare the pinned metadata of well known OAuth clients with what they publish, each once a week."""
     drift.check_pinned(now=now())
+
+
+@shared_task(name="accounts.send_invitation", acks_late=True)
+def send_invitation(*, invitation_id: int, **_: object) -> None:
+    invitations.send(invitation_id=invitation_id, now=now())
+
+
+@shared_task(name="accounts.send_due_invitations", acks_late=True)
+def send_due_invitations(**_: object) -> None:
+    invitations.send_due(now=now())
+
+
+@shared_task(name="accounts.purge_invitations", acks_late=True)
+def purge_invitations(**_: object) -> None:
+    invitations.purge(now=now())

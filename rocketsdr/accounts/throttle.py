@@ -82,6 +82,11 @@ def _counted_as(request: HttpRequest, limit: Limit) -> str:
     return f"{network} {request.POST.get(limit.field, '').strip().lower()}" if limit.field else network
 
 
+def signed_in(request: HttpRequest) -> str:
+    """Return who is signed in, from wherever they try: what guards a person is not to be guessed from a thousand networks."""
+    return str(request.user.pk or network_of(request))
+
+
 def network_of(request: HttpRequest) -> str:
     """Return what one client can hardly change: the IPv4 address, or the /64 that an IPv6 client owns."""
     ip = ip_address(client_address(request))

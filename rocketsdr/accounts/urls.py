@@ -1,4 +1,4 @@
-"""Approvals, the theme, signing in and out, a new password. Only these of the sign-in library's pages exist: people are invited."""
+"""Approvals, the theme, signing in and out, a new password. Of the sign-in library's pages only those named here exist: people are invited."""
 
 from allauth.account import views as account
 from django.urls import include, path, re_path
@@ -13,6 +13,7 @@ choose_password = throttled(Limit("new password", "30/h"), methods=("GET", "POST
 
 urlpatterns = [
     path("", include("rocketsdr.accounts.oauth.urls")),
+    path("", include("rocketsdr.accounts.people.urls")),
     path("workspace/", views.switch_workspace, name="switch_workspace"),
     path("theme/", views.choose_theme, name="choose_theme"),
     path("workspace/pause/", views.pause_workspace, name="pause_workspace"),

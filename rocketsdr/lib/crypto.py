@@ -59,8 +59,12 @@ def digest(text: str, *, pepper: str | None = None) -> str:
 
 def matches(text: str, stored_digest: str) -> bool:
     """Say in constant time whether `stored_digest` was made from `text` under any pepper."""
-    candidates = [digest(text, pepper=pepper) for pepper in settings.API_KEY_PEPPERS]
-    return any([hmac.compare_digest(candidate, stored_digest) for candidate in candidates])  # noqa: C419 - every one is compared
+    return any([hmac.compare_digest(candidate, stored_digest) for candidate in digests(text)])  # noqa: C419 - every one is compared
+
+
+def digests(text: str) -> list[str]:
+    """Return the digests that `text` may be stored as, one for each pepper."""
+    return [digest(text, pepper=pepper) for pepper in settings.API_KEY_PEPPERS]
 
 
 def random_token(nbytes: int = 24) -> str:

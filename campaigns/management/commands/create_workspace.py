@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
-from django.db import transaction
 
-from campaigns.services.senders import add_builtin_sender
-from rocketsdr.accounts.services import create_workspace, operator_of
+from rocketsdr.accounts.services import create_workspace
 from rocketsdr.lib.clock import now
 from rocketsdr.lib.commands import VerbCommand
 
@@ -20,9 +17,6 @@ class Command(VerbCommand):
         parser.add_argument("--owner", required=True, metavar="EMAIL", help="Who owns it; a person who is new is added.")
         parser.add_argument("--postal-address", default="", help="Stands at the foot of every e-mail; real sending needs it.")
 
-    @transaction.atomic
     def handle(self, *, name: str, owner: str, postal_address: str, **_: Any) -> None:
         workspace = create_workspace(name=name, owner_email=owner, postal_address=postal_address, now=now())
-        if settings.EMBEDDED:
-            add_builtin_sender(actor=operator_of(workspace_id=workspace.id), now=now())
         self.stdout.write(str(workspace.id))

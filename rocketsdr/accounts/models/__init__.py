@@ -3,6 +3,7 @@ from rocketsdr.accounts.models.approval import Approval
 from rocketsdr.accounts.models.audit import AuditEvent, AuditHead
 from rocketsdr.accounts.models.clock import Clock
 from rocketsdr.accounts.models.connection import Connection, Consent
+from rocketsdr.accounts.models.invitation import Invitation
 from rocketsdr.accounts.models.oauth_application import OAuthApplication
 from rocketsdr.accounts.models.pinned_client import PinnedClient
 from rocketsdr.accounts.models.quota import QuotaUse
@@ -18,6 +19,7 @@ __all__ = [
     "Clock",
     "Connection",
     "Consent",
+    "Invitation",
     "Membership",
     "OAuthApplication",
     "PinnedClient",

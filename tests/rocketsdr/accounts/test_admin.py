@@ -111,6 +111,7 @@ def test_changing_a_workspace_or_a_membership_is_in_the_log(page, workspace, own
     workspace.refresh_from_db()
     assert workspace.name == "Acme Ltd"
     membership = Membership.objects.get(user=owner)
+    other = factories.MembershipFactory.create(workspace=workspace, role="owner")
     page.post(f"/admin/accounts/membership/{membership.id}/change/", {"workspace": workspace.id, "user": owner.pk, "role": "viewer"})
     page.post(f"/admin/accounts/membership/{membership.id}/delete/", {"post": "yes"})
     assert list(AuditEvent.objects.order_by("id").values_list("action", flat=True)) == [
@@ -118,7 +119,18 @@ def test_changing_a_workspace_or_a_membership_is_in_the_log(page, workspace, own
         "membership.set",
         "membership.ended",
     ]
-    assert not Membership.objects.exists()
+    assert list(Membership.objects.all()) == [other]
+    assert page.post(f"/admin/accounts/membership/{other.id}/delete/", {"post": "yes"}).status_code == 409  # the last owner
+    assert list(Membership.objects.all()) == [other]
+
+
+def test_an_operator_adds_somebody_to_a_workspace_once(page, workspace, boss):
+    new = {"workspace": workspace.id, "user": boss.pk, "role": "admin"}
+    page.post("/admin/accounts/membership/add/", new)
+    assert Membership.objects.get(user=boss).role == "admin"
+    again = page.post("/admin/accounts/membership/add/", new)
+    assert "already exists" in again.content.decode()
+    assert AuditEvent.objects.filter(action="membership.set").count() == 1
 
 
 def workspace_form(workspace, **changes):
