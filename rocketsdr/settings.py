@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "check pinned OAuth clients": {"task": "accounts.check_pinned_clients", "schedule": 3600.0},
     "send due invitations": {"task": "accounts.send_due_invitations", "schedule": 60.0},
     "purge invitations": {"task": "accounts.purge_invitations", "schedule": 3600.0},
+    "purge sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0},
     "purge uploads": {"task": "integrations.purge_uploads", "schedule": 3600.0},
     "purge downloads": {"task": "integrations.purge_downloads", "schedule": 3600.0},
     "purge jobs": {"task": "campaigns.purge_jobs", "schedule": 3600.0},
@@ -145,6 +146,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "oauth2_provider",
     "rocketsdr.accounts",
     "integrations",
@@ -163,6 +166,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rocketsdr.accounts.security.middleware.SignedInSession",
     "rocketsdr.accounts.error_pages.DomainErrorPages",
 ]
 TEMPLATES = [
@@ -177,6 +181,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "rocketsdr.accounts.http.workspace",
                 "campaigns.views.waiting.counts",
+                "rocketsdr.accounts.security.context.urge",
             ],
             "builtins": ["rocketsdr.lib.moments", "campaigns.views.badges"],
         },
@@ -208,7 +213,12 @@ PASSWORD_HASHERS = [
     "rocketsdr.accounts.oauth.secrets.SecretDigest",  # of OAuth clients alone: their secrets are random
 ]
 ACCOUNT_ADAPTER = "rocketsdr.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"reset_password": "rocketsdr.accounts.forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "change_password": "rocketsdr.accounts.forms.ChangePasswordForm",
+    "reset_password": "rocketsdr.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "rocketsdr.accounts.forms.ResetPasswordKeyForm",
+    "set_password": "rocketsdr.accounts.forms.SetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -218,7 +228,20 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = False  # django-ratelimit throttles sign-in: one library, one place
 RATELIMIT_IP_META_KEY = "rocketsdr.accounts.http.client_address"
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, low=0, high=10)  # how many proxies in front of us append to X-Forwarded-For
+SECOND_FACTOR_FOR = env.text(  # who must have one; each value includes those before it
+    "SECOND_FACTOR_FOR", "nobody" if EMBEDDED else "operators", choices=("nobody", "operators", "owners", "everybody")
+)
 WORKSPACES_FOR = env.text("WORKSPACES_FOR", "everybody", choices=("operators", "everybody"))  # who may open one at a page
+MFA_ADAPTER = "rocketsdr.accounts.security.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "rocketsdr.accounts.security.forms.AuthenticateForm",
+    "reauthenticate": "rocketsdr.accounts.security.forms.ReauthenticateForm",
+    "activate_totp": "rocketsdr.accounts.security.forms.ActivateForm",
+}
+MFA_TOTP_ISSUER = f"RocketSDR ({_public.host})"
+MFA_TOTP_TOLERANCE = 1  # periods before and after: clocks differ, and people type; each code counts once all the same
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation or a reset link has proved the address
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

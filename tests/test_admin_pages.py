@@ -4,6 +4,8 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection
@@ -84,6 +86,9 @@ def fill(secrets):
         )
         Workspace.objects.filter(id=workspace.id).update(approval_policy="approval")
         approvals.ask(actor=actor, kind="campaigns.launch", subject_id=campaign.id, digest="d" * 64, text="Send it.", now=NOW)
+        app = {"secret": crypto.encrypt(f"TOTP{uuid.uuid4()}")}
+        Authenticator.objects.create(user=member.user, type="totp", data=app)
+        session = UserSession.objects.create(user=member.user, ip="203.0.113.9", session_key=uuid.uuid4().hex, user_agent="Firefox/140")
         invitation = Invitation.objects.create(
             workspace=workspace,
             email="ada@customer.example",
@@ -112,6 +117,8 @@ def fill(secrets):
                 str(enrollment.opt_out_token),
                 member.user.password,
                 client.client_secret,
+                app["secret"],
+                session.session_key,
                 str(invitation.digest),
                 "Somebody's words",
             ]

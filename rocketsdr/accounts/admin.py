@@ -37,6 +37,7 @@ from rocketsdr.accounts.models.workspace import Role
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, ModelForm, UserAdmin, each, operator
 from rocketsdr.accounts.people import admin as people_admin  # noqa: F401 - importing registers its pages
 from rocketsdr.accounts.people import members
+from rocketsdr.accounts.security import admin as security_admin  # noqa: F401 - likewise
 from rocketsdr.accounts.services import change_api_key, revoke_api_key, rules_of
 from rocketsdr.lib.clock import now
 

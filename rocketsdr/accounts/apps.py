@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from rocketsdr.accounts import approvals, pausing
         from rocketsdr.accounts.oauth import fixed_client
+        from rocketsdr.accounts.security import receivers  # noqa: F401 - importing connects them
         from rocketsdr.lib import clock
 
         approvals.register(pausing.KIND, pausing.ACT)

@@ -6,6 +6,7 @@ from oauth2_provider.models import clear_expired
 from rocketsdr.accounts import connections, passwords, undo
 from rocketsdr.accounts.oauth import drift, notice, registration
 from rocketsdr.accounts.people import invitations
+from rocketsdr.accounts.security import notices, sessions
 from rocketsdr.lib.clock import now
 
 
@@ -59,3 +60,13 @@ def send_due_invitations(**_: object) -> None:
 @shared_task(name="accounts.purge_invitations", acks_late=True)
 def purge_invitations(**_: object) -> None:
     invitations.purge(now=now())
+
+
+@shared_task(name="accounts.send_notice", acks_late=True)
+def send_notice(*, user_id: int, notice: str, **_: object) -> None:
+    notices.send(user_id=user_id, notice=notice)
+
+
+@shared_task(name="accounts.purge_sessions", acks_late=True)
+def purge_sessions(**_: object) -> None:
+    sessions.purge()

@@ -162,6 +162,13 @@ never(
         "invitation.resent": "An invitation is revoked by a person, under Settings → Members.",
         "invitation.revoked": "Members are managed by people: one who may invites them again.",
         "invitation.accepted": "Members are managed by people: one who may removes them, under Settings → Members.",
+        **dict.fromkeys(
+            (
+                *("password.changed", "password.reset", "second_factor.added", "second_factor.removed", "second_factor.reset"),
+                *("second_factor.refused", "recovery_codes.renewed", "recovery_code.used"),
+            ),
+            "How somebody signs in is theirs alone to change, under Settings → Your account.",
+        ),
         "api_key.issued": "A key is ended by revoking it, under Settings → Integrations.",
         "api_key.revoked": "A revoked key never works again: make a new one under Settings → Integrations.",
         "api_key.rotated": "The old secret ends by itself: rotate the key again, or revoke it, under Settings → Integrations.",

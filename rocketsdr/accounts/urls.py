@@ -14,6 +14,7 @@ choose_password = throttled(Limit("new password", "30/h"), methods=("GET", "POST
 urlpatterns = [
     path("", include("rocketsdr.accounts.oauth.urls")),
     path("", include("rocketsdr.accounts.people.urls")),
+    path("", include("rocketsdr.accounts.security.urls")),
     path("workspace/", views.switch_workspace, name="switch_workspace"),
     path("theme/", views.choose_theme, name="choose_theme"),
     path("workspace/pause/", views.pause_workspace, name="pause_workspace"),

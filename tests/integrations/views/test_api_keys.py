@@ -76,6 +76,7 @@ def test_the_list_says_who_made_each_key_for_what_and_how_it_stands(page, person
 def test_more_keys_need_no_more_queries(page, person, django_assert_max_num_queries):
     for number in range(20):
         issue_api_key(actor=person, name=f"Key {number}", scopes=READ_SCOPES, now=now())
+    page.get(KEYS)  # the first page of a session puts it into the list of sessions
     with django_assert_max_num_queries(8):
         page.get(KEYS)
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from rocketsdr.accounts import passwords, tasks
 from rocketsdr.accounts.models import User
@@ -54,3 +55,29 @@ def test_a_person_without_a_password_gets_their_first_one_this_way(db, mailoutbo
     assert not invited.has_usable_password()
     tasks.send_reset_link(user_id=invited.pk, hint="from a newer caller")
     assert invited.email in mailoutbox[0].body
+
+
+def test_a_known_and_an_unknown_address_look_alike_to_who_asks(client, ada, django_assert_num_queries):
+    """Row 102: what differs happens in a worker, after the answer."""
+    with django_assert_num_queries(2):
+        known = client.post("/password/reset/", {"email": ada.email})
+    with django_assert_num_queries(2):
+        unknown = client.post("/password/reset/", {"email": "nobody@acme.example"})
+    assert (known.status_code, known.headers, known.content) == (unknown.status_code, unknown.headers, unknown.content)
+
+
+def test_signing_in_hashes_a_password_once_whoever_exists(client, ada, monkeypatch):
+    """Row 102: the hash is what takes the time; an unknown address and somebody without a password cost one too."""
+    factories.UserFactory.create(email="new@acme.example")
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def count(self, password, salt):
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", count)
+    for login in (ada.email, "nobody@acme.example", "new@acme.example"):
+        hashed.clear()
+        client.post("/sign-in/", {"login": login, "password": "wrong"})
+        assert len(hashed) == 1, login

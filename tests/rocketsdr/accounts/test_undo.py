@@ -15,6 +15,7 @@ from django.conf import settings
 from rocketsdr.accounts import audit, tasks, undo
 from rocketsdr.accounts.actor import MissingScope
 from rocketsdr.accounts.models import AuditEvent, UndoStep
+from rocketsdr.accounts.security.notices import NOTICES
 from rocketsdr.accounts.undo import Inverse, Left, Undone
 from rocketsdr.lib import clock
 from rocketsdr.lib.errors import Conflict, NotFound
@@ -27,6 +28,7 @@ MADE_UP = {
         *(f"connection.{what}" for what in ("made", "widened", "revoked", "given_back", "run_out", "code_replayed", "token_replayed")),
     },
     "admin.py": {"workspace.changed", "workspace.paused", "workspace.resumed"},
+    "notices.py": {*NOTICES, "second_factor.refused"},
 }
 
 
