@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 13)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-LOCKS := requirements.lock requirements-dev.lock
+LOCKS := requirements.lock requirements-s3.lock requirements-gcs.lock requirements-dev.lock
+COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header
 PORT ?= 8000
 CLIENTS := tests/clients
 
@@ -61,9 +62,11 @@ bench-gateway: .venv/.ready .venv-bench/.ready ## The gateway beside FastMCP, th
 	@$(BIN)/python -m bench.gateway
 
 lock: .venv/.ready ## Compile the lock files anew from pyproject.toml.
-	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header -o requirements.lock pyproject.toml
-	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock
-	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -o requirements-bench.lock requirements-bench.in
+	@$(COMPILE) -o requirements.lock pyproject.toml
+	@$(COMPILE) --extra s3 -c requirements.lock -o requirements-s3.lock pyproject.toml
+	@$(COMPILE) --extra gcs -c requirements-s3.lock -o requirements-gcs.lock pyproject.toml
+	@$(COMPILE) --group dev -c requirements.lock -c requirements-gcs.lock -o requirements-dev.lock
+	@$(COMPILE) --python-version 3.11 -o requirements-bench.lock requirements-bench.in
 
 clean: ## Remove what was built; the data in .rocketsdr stays.
 	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache staticfiles $(CLIENTS)/node_modules

@@ -67,3 +67,12 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename} ({self.key})"
+
+    @property
+    def folder(self) -> str:
+        return self.key.rpartition("/")[0]
+
+    @property
+    def kept_key(self) -> str:
+        """Return where a bucket keeps the file from its first read on: a key that no form names."""
+        return f"{self.folder}/kept/{self.key.rpartition('/')[2]}"

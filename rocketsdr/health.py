@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.core.files.storage import default_storage
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 from redis.exceptions import RedisError
+
+from integrations import storage
+
+Failures = type[Exception] | tuple[type[Exception], ...]
 
 
 @require_GET
@@ -25,7 +28,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
 
 
-def _answers(probe: Callable[[], object], failures: type[Exception]) -> bool:
+def _answers(probe: Callable[[], object], failures: Failures) -> bool:
     try:
         probe()
     except failures:
@@ -38,8 +41,8 @@ def _query() -> None:
         cursor.execute("SELECT 1")
 
 
-_PROBES: dict[str, tuple[Callable[[], object], type[Exception]]] = {
+_PROBES: dict[str, tuple[Callable[[], object], Failures]] = {
     "database": (_query, Error),
     "redis": (lambda: cache.get("ready"), RedisError),
-    "storage": (lambda: default_storage.exists("ready"), OSError),
+    "storage": (storage.probe, (OSError, storage.StorageFailed)),
 }

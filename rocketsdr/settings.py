@@ -14,7 +14,7 @@ from pathlib import Path
 import django_stubs_ext
 from cryptography.fernet import Fernet
 
-from rocketsdr import embedded, env
+from rocketsdr import embedded, env, storages
 from rocketsdr.accounts.actor import READ_SCOPES, SCOPES
 
 django_stubs_ext.monkeypatch()
@@ -69,12 +69,9 @@ DATABASES = {
 REDIS_URL = env.url("REDIS_URL", embedded.redis_url() if EMBEDDED else None, schemes=("redis", "rediss", "unix")).text
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "rocketsdr"}}
 
-_storage = env.url("STORAGE_URL", f"file://{embedded.home()}/storage" if EMBEDDED else None, schemes=("file",))
+_storage = env.url("STORAGE_URL", f"file://{embedded.home()}/storage" if EMBEDDED else None, schemes=storages.SCHEMES)
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": _storage.path, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-    },
+    "default": storages.storage_of(_storage),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EMBEDDED or DEBUG

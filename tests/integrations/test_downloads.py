@@ -6,10 +6,22 @@ from django.core.files.storage import default_storage
 from django.core.signing import Signer
 
 from integrations import downloads
+from integrations.storage import StorageFailed
 from rocketsdr.accounts.models import AuditEvent
+from tests.fakes import buckets
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True, params=["disk", "s3", "gcs"])
+def place(request, settings, monkeypatch, tmp_path):
+    """Every storage in turn; the bucket, or None for the disk."""
+    if request.param == "disk":
+        yield None
+        return
+    with buckets.in_use(request.param, settings=settings, monkeypatch=monkeypatch, folder=tmp_path) as bucket:
+        yield bucket
 
 
 @pytest.fixture
@@ -85,3 +97,31 @@ def test_a_purge_of_a_storage_that_was_never_written_to_finds_nothing(settings, 
     location = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "none")}}
     settings.STORAGES = {**settings.STORAGES, "default": location}
     assert downloads.purge(now=now) == 0
+
+
+def test_a_long_file_comes_back_whole(workspace, now):
+    content = b"email\r\n" + b"ada@example.com\r\n" * 200_000  # over what a bucket's file may take in memory
+    key = downloads.keep(workspace_id=workspace.id, name="2-1.csv", file=BytesIO(content), good_until=now + DAY)
+    token = downloads.link(workspace_id=workspace.id, key=key, name="leads.csv", good_until=now + DAY).rpartition("/")[2]
+    with downloads.fetch(token=token, now=now).file as file:
+        assert file.read() == content
+    downloads.drop(key)
+    with pytest.raises(downloads.NoSuchDownload):
+        downloads.fetch(token=token, now=now)
+
+
+def test_the_page_of_a_link_gives_the_file_of_every_storage(client, token, place, monkeypatch, now):
+    monkeypatch.setattr("integrations.views.downloads.now", lambda: now)
+    answer = client.get(f"/exports/{token}")
+    assert (answer.status_code, answer["Content-Length"], b"".join(answer.streaming_content)) == (200, "7", b"email\r\n")
+
+
+def test_a_bucket_that_is_down_is_told_before_a_byte_is_sent(client, token, place, monkeypatch, now):
+    if place is None:
+        return
+    monkeypatch.setattr("integrations.views.downloads.now", lambda: now)
+    place.down = True
+    assert client.get(f"/exports/{token}").status_code == 503
+    with pytest.raises(StorageFailed):
+        downloads.fetch(token=token, now=now)
+    place.down = False

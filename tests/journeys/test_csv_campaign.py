@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+
+from tests.fakes import buckets
 
 CSV = (
     "contact name,email,company,title\nAda Lovelace,ada@example.com,Analytical Engine,Founder\nGrace Hopper,grace@example.com,Compilers,VP"
@@ -89,10 +90,23 @@ def test_a_draft_sends_nothing_until_it_is_finalized(agent, world, mailbox, fact
     assert mailbox.recipients() == []
 
 
-def test_an_uploaded_file_is_launched_by_its_address(agent, world, mailbox, facts):
+@pytest.fixture(params=["disk", "s3", "gcs"])
+def place(request, server, settings, monkeypatch, tmp_path):
+    """Every storage in turn: our own door on a disk, or the form of a bucket."""
+    if request.param == "disk":
+        yield
+        return
+    with buckets.in_use(request.param, settings=settings, monkeypatch=monkeypatch, folder=tmp_path):
+        yield
+
+
+def test_an_uploaded_file_is_launched_by_its_address(place, agent, world, mailbox, facts):
     offer = agent.call("get_csv_upload_url", filename="batch-1.csv")
-    form = {**offer["formFields"], "file": SimpleUploadedFile("batch-1.csv", CSV.encode("utf-16"), "text/csv")}
-    assert Client().post(offer["uploadUrl"], form).status_code == 201
+    assert set(offer) == {"uploadUrl", "formFields", "gcsUrl", "expires_at", "max_bytes"}
+    refused = agent.result("create_campaign", **facts, csv_url=offer["gcsUrl"], steps=[STEP])
+    assert refused["structuredContent"]["code"] == "upload_not_received"
+    answer = buckets.send(offer["uploadUrl"], offer["formFields"], CSV.encode("utf-16"), filename="batch-1.csv")
+    assert answer.status_code == 201
     made = agent.call("create_campaign", **facts, csv_url=offer["gcsUrl"], steps=[STEP])
     assert made["leads"]["accepted"] == 2
     world.work()
