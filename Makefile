@@ -3,11 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 13)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 LOCKS := requirements.lock requirements-s3.lock requirements-gcs.lock requirements-dev.lock
+ADVISED := requirements-s3.lock requirements-gcs.lock requirements-dev.lock requirements-bench.lock requirements-audit.lock requirements-bootstrap.lock
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header
 PORT ?= 8000
 CLIENTS := tests/clients
 
-.PHONY: help demo run test check bench bench-gateway conformance conformance-auth clients lock clean
+.PHONY: help demo run test check audit advisories bench bench-gateway conformance conformance-auth clients lock clean
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
@@ -34,6 +35,17 @@ check: .venv/.ready ## Format, lint, types, import contracts, missing migrations
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@.ci/check-deploy $(BIN)/python
+
+.venv-audit/.ready: requirements-audit.lock .venv/.ready
+	@test -x .venv-audit/bin/python || $(BIN)/python -m venv .venv-audit
+	@$(BIN)/uv pip sync --quiet --python .venv-audit/bin/python --require-hashes requirements-audit.lock
+	@touch $@
+
+audit: .venv-audit/.ready ## Search our code for unsafe patterns (bandit), beside ruff's S rules; needs no network.
+	@.venv-audit/bin/bandit --quiet --configfile pyproject.toml --recursive rocketsdr campaigns mcp_gateway integrations bench manage.py
+
+advisories: .venv-audit/.ready ## Ask the advisory service about everything that the lock files name; fails where it cannot be asked.
+	@for lock in $(ADVISED); do echo "$$lock"; .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 bench: .venv/.ready ## Benchmarks; each ends with one JSON line of figures and ratios.
 	@$(BIN)/python -m bench
@@ -67,6 +79,7 @@ lock: .venv/.ready ## Compile the lock files anew from pyproject.toml.
 	@$(COMPILE) --extra gcs -c requirements-s3.lock -o requirements-gcs.lock pyproject.toml
 	@$(COMPILE) --group dev -c requirements.lock -c requirements-gcs.lock -o requirements-dev.lock
 	@$(COMPILE) --python-version 3.11 -o requirements-bench.lock requirements-bench.in
+	@$(COMPILE) --python-version 3.11 -o requirements-audit.lock requirements-audit.in
 
 clean: ## Remove what was built; the data in .rocketsdr stays.
-	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache staticfiles $(CLIENTS)/node_modules
+	@rm -rf .venv .venv-bench .venv-audit .mypy_cache .ruff_cache .pytest_cache staticfiles $(CLIENTS)/node_modules

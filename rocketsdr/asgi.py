@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import os
 import sys
 import tempfile
@@ -30,6 +31,7 @@ from django.dispatch import receiver
 
 from rocketsdr import embedded
 from rocketsdr.api_handler import ApiHandler, McpDoor, is_for_programs
+from rocketsdr.lib.log_lines import RedactArguments
 
 if TYPE_CHECKING:
     from mcp_gateway.incoming import Incoming
@@ -377,4 +379,5 @@ def _release(**_: object) -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rocketsdr.settings")
 embedded.join()
+logging.getLogger("uvicorn.access").addFilter(RedactArguments())  # for whoever switches it on: a key in an address is no key, but stays one
 application = Front(wsgi=get_wsgi_application(), api=ApiHandler(), mcp=McpDoor(), asgi=get_asgi_application(), threads=settings.WEB_THREADS)

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 
 from rocketsdr import embedded, env, storages
 from rocketsdr.accounts.actor import READ_SCOPES, SCOPES
+from rocketsdr.lib import log_lines
 
 django_stubs_ext.monkeypatch()
 
@@ -316,10 +317,4 @@ SILENCED_SYSTEM_CHECKS = [
     "oauth2_provider.W008",  # http redirect URIs: programs on the user's own computer listen on a loopback address
 ]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))},
-}
+LOGGING = log_lines.config(env.text("LOG_LEVEL", "INFO", choices=log_lines.LEVELS))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from rocketsdr import embedded
+from tests import log_watch
 
 PROJECT = Path(__file__).resolve().parent.parent
 RUN = os.environ.setdefault("ROCKETSDR_TEST_RUN", str(os.getpid()))  # the workers of pytest-xdist inherit it
@@ -28,6 +29,8 @@ if "ROCKETSDR_HOME" not in os.environ:
 RUN_FILES = embedded.home() / "runs" / RUN  # what the tests of this run store; removed at its end
 os.environ.setdefault("STORAGE_URL", f"file://{RUN_FILES}/storage")
 embedded.join()
+
+log_watch.watch_libraries(log_watch.WATCH)
 
 import django  # noqa: E402 - the environment above decides what the settings read
 from django.conf import settings  # noqa: E402 - likewise
@@ -52,6 +55,7 @@ STORAGES: dict[str, Any] = settings.STORAGES
 STORAGE: dict[str, Any] = STORAGES["default"]["OPTIONS"]
 STORAGE["location"] = f"{STORAGE['location']}{WORKER}"  # what one worker purges is its own
 django.setup()
+log_watch.watch_product(log_watch.WATCH)
 
 from django.db import connection  # noqa: E402 - models exist from here on
 
@@ -65,6 +69,11 @@ from rocketsdr.accounts.services import IssuedKey, issue_api_key  # noqa: E402
 from rocketsdr.lib import clock  # noqa: E402
 from rocketsdr.lib import jobs as jobs_module  # noqa: E402
 from tests import factories  # noqa: E402
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(log_watch.PLUGIN, "log_watch")
+    log_watch.PLUGIN.start()
 
 
 def pytest_unconfigure() -> None:

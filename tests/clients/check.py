@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from mcp_gateway.management.browser import Browser
+from rocketsdr import embedded
+from tests import server_logs
 from tests.clients import javascript, let_in, python_oauth, python_sdk
 from tests.clients.installation import SAMPLE, Installation, running
 from tests.clients.let_in import LetIn, Way
@@ -76,8 +78,11 @@ def main() -> int:
         checks = {client.name: partial(_wrong, client, installation) for client in CLIENTS}
         checks |= {f"{guest.name} by OAuth, {WAYS[guest.way]}": partial(_wrong_guest, guest, installation.url, browser) for guest in GUESTS}
         passed = sum(_passes(name, check) for name, check in checks.items())
-    sys.stdout.write(json.dumps({"clients": len(checks), "passed": passed}) + "\n")
-    return 0 if passed == len(checks) else 1
+    leaks = server_logs.leaks(embedded.home(), [installation.key, installation.password])
+    sys.stdout.write("".join(f"A secret in a log: {leak}.\n" for leak in leaks))
+    logged = server_logs.written(embedded.home())
+    sys.stdout.write(json.dumps({"clients": len(checks), "passed": passed, "log_bytes": logged, "leaks": len(leaks)}) + "\n")
+    return 0 if passed == len(checks) and logged and not leaks else 1
 
 
 def _passes(name: str, check: Callable[[], list[str]]) -> bool:

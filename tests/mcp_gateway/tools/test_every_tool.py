@@ -26,6 +26,7 @@ from rocketsdr.accounts.actor import ALL_SCOPES
 from rocketsdr.accounts.models import ApiKey, AuditEvent
 from rocketsdr.accounts.services import issue_api_key
 from tests import factories
+from tests.fakes import outgoing
 from tests.mcp_gateway.conftest import Rpc
 from tests.mcp_gateway.tools.conftest import CSV, Agent
 
@@ -224,6 +225,14 @@ def test_every_tool_has_an_example_that_works_and_fits_its_schemas(agent, exampl
             assert (field.serialization_alias or field.alias) is None or (field.serialization_alias or field.alias) in result[
                 "structuredContent"
             ]
+
+
+def test_token_passthrough_no_tool_sends_the_caller_s_credential_anywhere(agent, examples, monkeypatch):
+    sent = outgoing.recorded(monkeypatch)
+    key = agent.rpc.headers["X-API-Key"]
+    for name, arguments in examples.items():
+        assert not agent.result(name, **arguments)["isError"]
+    assert not sent.holds(key.rpartition("_")[2])
 
 
 @pytest.mark.parametrize("name", [name for name, tool in TOOLS.items() if tool.scope])
