@@ -1,4 +1,4 @@
-"""Approvals, the theme, signing in and out, a new password. Of the sign-in library's pages only those named here exist: people are invited."""
+"""Approvals, the theme, signing in and out, a new password. Of the library's pages only those named here exist: people are invited."""
 
 from allauth.account import views as account
 from django.urls import include, path, re_path

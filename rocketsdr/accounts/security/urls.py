@@ -11,22 +11,22 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from rocketsdr.accounts.security import views
-from rocketsdr.accounts.throttle import Limit, signed_in, throttled
+from rocketsdr.accounts.throttle import Limit, network_of, signed_in, throttled
 
 
-def _signing_in(request: HttpRequest) -> object:
-    """Return who has given their password and owes the code."""
+def _signing_in(request: HttpRequest) -> str:
+    """Return who has given their password and owes the code; the network of one who has not."""
     stage = get_pending_stage(request)
-    return stage.login.user.pk if stage and stage.login.user else None
+    return str(stage.login.user.pk) if stage and stage.login.user else network_of(request)
 
 
 # A code has a million values and three are right at a time: fifty tries a day leave an attacker who knows the password 1 in 6,000.
 code = throttled(
-    Limit("code of a person", "5/5m", of=_signing_in), Limit("codes of a person", "50/d", of=_signing_in), Limit("code", "100/15m")
+    Limit("code of a person", "5/5m", key=_signing_in), Limit("codes of a person", "50/d", key=_signing_in), Limit("code", "100/15m")
 )
-again = throttled(Limit("password of a person", "10/15m", of=signed_in), Limit("passwords of a person", "100/d", of=signed_in))
+again = throttled(Limit("password of a person", "10/15m", key=signed_in), Limit("passwords of a person", "100/d", key=signed_in))
 code_again = throttled(
-    Limit("code of a signed-in person", "5/5m", of=signed_in), Limit("codes of a signed-in person", "50/d", of=signed_in)
+    Limit("code of a signed-in person", "5/5m", key=signed_in), Limit("codes of a signed-in person", "50/d", key=signed_in)
 )
 
 urlpatterns = [
