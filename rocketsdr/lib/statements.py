@@ -82,6 +82,14 @@ def _may_go_straight(connection: Any) -> bool:
 
 
 def _straight(raw: Any, statement: str, values: Mapping[str, Any]) -> list[Row]:
+    try:
+        return _planned(raw, statement, values)
+    except psycopg.errors.InvalidSqlStatementName:  # the driver gives up every plan of its connection when it rolls back
+        _plans.pop(raw, None)
+    return _planned(raw, statement, values)
+
+
+def _planned(raw: Any, statement: str, values: Mapping[str, Any]) -> list[Row]:
     plans = _plans.setdefault(raw, {})
     known = plans.get(statement) or plans.setdefault(statement, _converted(raw, statement, values))
     query = known.query

@@ -117,6 +117,16 @@ def test_a_transaction_that_has_begun_is_read_in():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_transaction_that_is_taken_back_does_to_the_plans_fails_no_read():
+    for _ in range(2):
+        assert statements.read("SELECT %(a)s::int", {"a": 1}) == [(1,)]
+        with transaction.atomic():
+            statements.read("SELECT %(a)s::int", {"a": 2})  # by a cursor, whose plan the driver knows
+            transaction.set_rollback(True)
+    assert statements.read("SELECT %(a)s::int", {"a": 3}) == [(3,)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_plan_that_a_migration_has_outdated_is_made_anew():
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE outdated (a int); INSERT INTO outdated VALUES (1)")
