@@ -16,9 +16,10 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, reset_queries
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, get_resolver
@@ -69,10 +70,14 @@ class McpDoor:
         database = connections[DEFAULT_DB_ALIAS]
         database.close_if_unusable_or_obsolete()
         vars(database)["health_check_done"] = True
+        if settings.DEBUG:
+            reset_queries()
         answer = views.answered(incoming, _addresses()[incoming.path])
         answer.headers.update(self._fields[incoming.scheme])
         if origin := incoming.headers.get("Origin"):
-            answer.headers.update(cors.fields(incoming.path, origin))
+            told = cors.fields(incoming.path, origin)
+            varies = ", ".join(filter(None, [answer.headers.get("Vary"), told["Vary"]]))
+            answer.headers.update(told, Vary=varies)
         if answer.status >= 400:  # what Django's own handler says of such an answer
             logger.warning("%s: %s", HTTPStatus(answer.status).phrase, incoming.path)
         return answer

@@ -315,8 +315,7 @@ def _scheme(scope: Scope, headers: Mapping[str, str]) -> str:
         said = headers.get(variable.removeprefix("HTTP_").replace("_", "-").lower())
         if said is not None:
             return "https" if said.partition(",")[0].strip() == secure else "http"
-    scheme: str = scope.get("scheme", "http")
-    return scheme
+    return "https" if scope.get("scheme") in {"https", "wss"} else "http"  # a server that reads proxies' headers takes any word from them
 
 
 def _environ(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
