@@ -261,6 +261,7 @@ OAUTH2_PROVIDER = {
     "DCR_ENABLED": True,  # advertises the registration endpoint, which is our own view
     "CIMD_ENABLED": True,
     "CIMD_METADATA_FETCHER": "rocketsdr.accounts.oauth.cimd.Fetcher",
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ("rocketsdr.accounts.oauth.cimd.FewFromOneNetwork",),
     "CIMD_MAX_CONCURRENT_FETCHES": 2,  # of one web process: the other threads go on, however slow somebody's server is
     "CLIENT_SECRET_HASHER": "rsdr_digest",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],

@@ -39,6 +39,7 @@ class KeyRow:
     may: str
     is_rotating: bool
     ends_soon: bool
+    is_mine: bool
 
     @property
     def has_ended(self) -> bool:
@@ -50,7 +51,7 @@ class KeyRow:
 
     @property
     def may_rotate(self) -> bool:
-        return self.state in WORKING
+        return self.is_mine and self.state in WORKING
 
     @property
     def scopes(self) -> list[tuple[str, str]]:
@@ -206,6 +207,7 @@ def _told(actor: Actor, key: ApiKey, now: datetime, *, maker_gone: bool) -> KeyR
         may=preset[0] if preset else "",
         is_rotating=state == "active" and key.previous_until is not None and key.previous_until > now,
         ends_soon=state == "active" and key.expires_at is not None and key.expires_at - now <= SOON,
+        is_mine=key.maker_id == actor.user_id,
     )
 
 

@@ -326,16 +326,17 @@ class OAuthApplicationAdmin(Inspect):
 
     @admin.action(description="Disable: every connection of it ends at its next call", permissions=["operate"])
     def disable(self, request: HttpRequest, queryset: QuerySet[OAuthApplication]) -> None:
-        self._set(request, queryset.filter(disabled_at__isnull=True), now(), "Disabled")
+        self._set(request, queryset.filter(disabled_by_operator=False), now(), "Disabled")
 
     @admin.action(description="Enable: connections that nobody ended work again", permissions=["operate"])
     def enable(self, request: HttpRequest, queryset: QuerySet[OAuthApplication]) -> None:
         self._set(request, queryset.filter(disabled_at__isnull=False), None, "Enabled")
 
     def _set(self, request: HttpRequest, clients: QuerySet[OAuthApplication], disabled_at: datetime | None, done: str) -> None:
-        """Disable or enable clients; they belong to no workspace, so the admin's own log keeps who did it."""
+        """Disable or enable clients, whatever their workspaces say; the admin's own log keeps who did it."""
         rows = list(clients)
-        OAuthApplication.objects.filter(pk__in=[row.pk for row in rows]).update(disabled_at=disabled_at)
+        named = OAuthApplication.objects.filter(pk__in=[row.pk for row in rows])
+        named.update(disabled_at=disabled_at, disabled_by_operator=disabled_at is not None)
         for row in rows:
             self.log_change(request, row, f"{done}.")
         self.message_user(request, f"Clients {done.lower()}: {len(rows)}.", messages.SUCCESS)

@@ -207,6 +207,13 @@ def _end(actor: Actor, connection: Connection, action: str, now: datetime) -> No
 
 
 @transaction.atomic
+def end_of_member(*, actor: Actor, user_id: int, now: datetime) -> None:
+    """End every connection that a person has made in the actor's workspace: who comes back is asked anew."""
+    for connection in Connection.objects.live().filter(workspace_id=actor.workspace_id, user_id=user_id):
+        _end(actor, connection, "connection.revoked", now)
+
+
+@transaction.atomic
 def end_family(family: UUID, *, reason: str, now: datetime) -> None:
     """End the tokens that came of one consent: a code or a refresh token was presented twice, or the client gave one back.
 

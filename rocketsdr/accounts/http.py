@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
@@ -21,6 +21,7 @@ P = ParamSpec("P")
 WORKSPACE_IN_SESSION = "workspace_id"
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")  # no cookie: what the system says
+SHARED_NETWORKS = (ip_network("160.79.104.0/21"),)  # Claude's servers, which connect everybody who uses it
 NO_ADDRESS = "::"  # a server that listens on a socket file sees no address: all its clients count as one
 
 
@@ -119,6 +120,11 @@ def client_address(request: HttpRequest) -> str:
     if 0 < settings.TRUSTED_PROXIES <= len(hops) and _is_address(hops[-settings.TRUSTED_PROXIES].strip()):
         return hops[-settings.TRUSTED_PROXIES].strip()
     return seen if _is_address(seen) else NO_ADDRESS
+
+
+def is_shared(request: HttpRequest) -> bool:
+    """Say whether the client's network speaks for many people, so that what one of them does must not count against the others."""
+    return any(ip_address(client_address(request)) in network for network in SHARED_NETWORKS)
 
 
 def _is_address(text: str) -> bool:

@@ -32,10 +32,19 @@ class OnlyPeopleRotate(Forbidden):
     code = "only_people_rotate"
 
 
+class OnlyTheMakerRotates(Forbidden):
+    code = "only_the_maker_rotates"
+
+
 @transaction.atomic
 def rotate_api_key(*, actor: Actor, key_id: int, overlap: timedelta, now: datetime) -> IssuedKey:
     """Give a key a new secret; the one it has works on for `overlap`, at most as long as the key itself. An older one ends at once."""
-    key = _own(actor, key_id)
+    key = _of_person(actor, key_id)
+    if key.maker_id != actor.user_id:
+        raise OnlyTheMakerRotates(
+            "Only who made the key gives it a new secret: whoever holds that speaks as them.",
+            fix="Revoke it, and make a key of your own.",
+        )
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise Invalid("The old secret works on for at most 30 days.", field="overlap", fix="Choose a shorter time.")
     if key.expires_at is not None and key.expires_at <= now:
@@ -56,7 +65,7 @@ def rotate_api_key(*, actor: Actor, key_id: int, overlap: timedelta, now: dateti
 @transaction.atomic
 def end_old_secret(*, actor: Actor, key_id: int, now: datetime) -> ApiKey:
     """End the secret before the last rotation at its next call; the new one goes on."""
-    key = _own(actor, key_id)
+    key = _of_person(actor, key_id)
     working = ApiKey.objects.filter(id=key.id, previous_until__gt=now)
     if working.update(previous_until=now) != 1:
         raise NoOldSecret("The key has no old secret that still works.", fix="There is nothing to end.")
@@ -65,8 +74,8 @@ def end_old_secret(*, actor: Actor, key_id: int, now: datetime) -> ApiKey:
     return key
 
 
-def _own(actor: Actor, key_id: int) -> ApiKey:
-    """Return a key that this person may give a new secret: their own, or any of a workspace that they manage."""
+def _of_person(actor: Actor, key_id: int) -> ApiKey:
+    """Return a key of this signed-in person, or any of a workspace that they manage."""
     if actor.credential:
         raise OnlyPeopleRotate("A key is rotated by a signed-in person.", fix="Ask one to do it under Settings → Integrations.")
     return get_api_key(actor=actor, key_id=key_id)

@@ -264,7 +264,8 @@ def change_api_key(*, actor: Actor, key_id: int, rules: KeyRules, terms: KeyTerm
 
     A scope is added only within what its maker's role has today and the one who changes it has too.
     """
-    key = get_api_key(actor=actor, key_id=key_id)
+    known = get_api_key(actor=actor, key_id=key_id)
+    key = ApiKey.objects.select_for_update().get(id=known.id)  # what is loosened is compared to what holds
     before = rules_of(key)
     if terms is None:
         actor.require("admin")

@@ -5,4 +5,3 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 workspace_opened = Signal()  # actor: Actor, the new workspace's owner
-membership_ended = Signal()  # workspace_id: int, user_id: int, now: datetime; whatever speaks for the person there ends

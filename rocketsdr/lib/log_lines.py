@@ -25,6 +25,7 @@ _NAMES = (
 )
 _SHAPES = (
     (re.compile(r"\b(rsdr_live_[a-z0-9]{8}_)[a-z0-9]+"), r"\1"),
+    (re.compile(r"\b(rsdr_secret_)\w+"), r"\1"),
     (re.compile(r"\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE), r"\1"),
     (re.compile(rf"([?&;](?:{_NAMES})=)[^&\s\"'#;]+", re.IGNORECASE), r"\1"),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE), r"\1"),  # the password of a connection's URL

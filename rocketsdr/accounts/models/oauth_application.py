@@ -44,6 +44,7 @@ class OAuthApplication(AbstractApplication):  # type: ignore[misc]  # the librar
     disabled_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
         null=True, blank=True, help_text="Set: no grant of this client works any more."
     )
+    disabled_by_operator = models.BooleanField(default=False, help_text="Its workspace cannot enable it then.")
 
     objects = OAuthApplicationQuerySet.as_manager()
 

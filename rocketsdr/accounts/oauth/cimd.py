@@ -14,19 +14,37 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from oauth2_provider.cimd import CIMDError, SafeMetadataFetcher, _effective_max_age, _validate_client_id_url
 from oauth2_provider.settings import oauth2_settings
 from redis.exceptions import RedisError
 
+from rocketsdr.accounts.http import is_shared
 from rocketsdr.accounts.oauth import client_metadata, pinned, redirects
 from rocketsdr.accounts.oauth.client_metadata import GRANTS, Metadata
+from rocketsdr.accounts.throttle import network_of
 from rocketsdr.lib import http
 from rocketsdr.lib.errors import DomainError
 
 LONGEST_ID = 255  # what the column holds
 PINNED_FOR = 3600  # seconds until a pinned document is read again: a new release may bring another one
 MOST_FETCHES = 60  # of one host within an hour, so that nobody can make us knock at somebody else's door
+MOST_OF_NETWORK = 30  # documents that one network may make us fetch within an hour
+MOST_OF_SHARED = 600  # the same for a network that speaks for many people
 SECRETS = frozenset({"client_secret", "client_secret_expires_at"})
+
+
+class FewFromOneNetwork:
+    """Asked by the OAuth library before a document that it does not know yet is fetched: whoever calls needs no account for that."""
+
+    def has_permission(self, request: Any, client_id: str) -> bool:
+        """Say whether the network of this caller may make us fetch one more document within the hour."""
+        if client_id in pinned.documents():
+            return True
+        caller = HttpRequest()
+        caller.META = dict(request.headers)
+        most = MOST_OF_SHARED if is_shared(caller) else MOST_OF_NETWORK
+        return _counted(f"oauth:cimd-callers:{network_of(caller)}") <= most
 
 
 class Fetcher(SafeMetadataFetcher):  # type: ignore[misc]  # the library ships no types
@@ -107,10 +125,15 @@ def _check(client_id: str) -> None:
 
 
 def _count_fetch(client_id: str) -> None:
-    key = f"oauth:cimd-fetches:{urlsplit(client_id).hostname}"
+    if _counted(f"oauth:cimd-fetches:{urlsplit(client_id).hostname}") > MOST_FETCHES:
+        raise CIMDError("Too many documents of this host were asked for within the hour.")
+
+
+def _counted(key: str) -> int:
+    """Count one more within the hour and return how many there were; 1 while nobody can count."""
     with suppress(RedisError, ValueError):  # a counter that ends between the two calls begins anew at the next
-        if not cache.add(key, 1, 3600) and cache.incr(key) > MOST_FETCHES:
-            raise CIMDError("Too many documents of this host were asked for within the hour.")
+        return 1 if cache.add(key, 1, 3600) else int(cache.incr(key))
+    return 1
 
 
 def changes(ours: Metadata, theirs: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from rocketsdr.accounts.oauth import redirects
 from rocketsdr.accounts.oauth.client_metadata import LONGEST_NAME, client_name
 from rocketsdr.accounts.oauth.secrets import new_secret
 from rocketsdr.lib import crypto
-from rocketsdr.lib.errors import Conflict, Invalid, LimitReached, NotFound
+from rocketsdr.lib.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 
 MOST_CLIENTS = 50
 ID_MARK = "rsdr_client_"
@@ -23,6 +23,10 @@ ID_MARK = "rsdr_client_"
 
 class NoSecret(Conflict):
     code = "client_has_no_secret"
+
+
+class DisabledByOperator(Forbidden):
+    code = "client_disabled_by_operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,9 @@ def disable_client(*, actor: Actor, client_pk: int, now: datetime) -> OAuthAppli
 @transaction.atomic
 def enable_client(*, actor: Actor, client_pk: int) -> OAuthApplication:
     """Let a disabled client, and whoever was connected with it, go on."""
-    client = get_client(actor=actor, client_pk=client_pk)
+    client = _locked(actor, client_pk)
+    if client.disabled_by_operator:
+        raise DisabledByOperator("The operator of this server has disabled this client.", fix="Ask the operator to enable it.")
     if OAuthApplication.objects.filter(pk=client.pk, disabled_at__isnull=False).update(disabled_at=None) == 1:
         audit.record(actor, "oauth_client.enabled", client)
     client.refresh_from_db()

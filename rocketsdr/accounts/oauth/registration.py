@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -21,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from rocketsdr.accounts.http import client_address
+from rocketsdr.accounts.http import is_shared
 from rocketsdr.accounts.models import OAuthApplication
 from rocketsdr.accounts.oauth import client_metadata, redirects
 from rocketsdr.accounts.oauth.client_metadata import GRANTS, Metadata, MetadataRefused
@@ -33,8 +32,6 @@ LARGEST_BODY = 16 * 1024
 UNUSED_FOR = timedelta(hours=24)
 UNNAMED = "Unnamed client"
 METHODS = ("none", "client_secret_post", "client_secret_basic")
-# Claude's servers register a client for every person who connects, all of them from this one network.
-SHARED_NETWORKS = (ip_network("160.79.104.0/21"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,8 @@ class Registered:
 @require_POST
 def register(request: HttpRequest) -> HttpResponseBase:
     """Answer a registration, or say in RFC 7591's words what is wrong with it."""
-    shared = any(ip_address(client_address(request)) in network for network in SHARED_NETWORKS)
     try:
-        return (_counted_of_many if shared else _counted)(request)
+        return (_counted_of_many if is_shared(request) else _counted)(request)
     except TooManyRequests as error:
         response = _refusal("too_many_requests", f"{error.message} {error.fix}", status=429)
         response["Retry-After"] = str(error.context["retry_after_s"])

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from rocketsdr.accounts import audit
+from rocketsdr.accounts import audit, connections
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.accounts.models import ApiKey, Invitation, Membership, Workspace
 from rocketsdr.accounts.models.workspace import Role
 from rocketsdr.accounts.people.roles import ROLES, manageable
-from rocketsdr.accounts.signals import membership_ended
 from rocketsdr.lib.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -101,11 +100,11 @@ def _end(actor: Actor, membership_id: int, now: datetime, *, allowed: Callable[[
     member_id = member.id
     member.delete()
     member.id = member_id  # for the log and the page: Django forgets it
-    # A membership is read at every call, so the keys are dead already; revoked, they stay dead when the person comes back.
+    # A membership is read at every call, so keys and connected apps are dead already; ended, they stay so when the person comes back.
     keys = ApiKey.objects.filter(workspace_id=actor.workspace_id, maker_id=member.user_id, revoked_at__isnull=True)
     revoked = keys.update(revoked_at=now)
     _withdraw_invitations(member, now, left=True)
-    membership_ended.send(sender=Membership, workspace_id=actor.workspace_id, user_id=member.user_id, now=now)
+    connections.end_of_member(actor=actor, user_id=member.user_id, now=now)
     audit.record(actor, "membership.ended", member, member=member.user_id, role=member.role, keys_revoked=revoked)
     return member
 

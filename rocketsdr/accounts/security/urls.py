@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
+from rocketsdr.accounts.oauth.headers import opens_in_a_popup
 from rocketsdr.accounts.security import views
 from rocketsdr.accounts.throttle import Limit, network_of, signed_in, throttled
 
@@ -30,7 +31,7 @@ code_again = throttled(
 )
 
 urlpatterns = [
-    path("sign-in/code/", never_cache(code(mfa.authenticate)), name="mfa_authenticate"),
+    path("sign-in/code/", opens_in_a_popup(code(mfa.authenticate)), name="mfa_authenticate"),
     path("settings/account/", views.account, name="account_security"),
     path("settings/account/password/", never_cache(again(account.password_change)), name="account_change_password"),
     path("settings/account/password/first/", never_cache(again(account.password_set)), name="account_set_password"),

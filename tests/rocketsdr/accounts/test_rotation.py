@@ -11,9 +11,10 @@ from rocketsdr.accounts.actor import READ_SCOPES, Caps
 from rocketsdr.accounts.approvals import Act, OnlyPeopleApprove
 from rocketsdr.accounts.models import ApiKey, AuditEvent
 from rocketsdr.accounts.quotas import CapExhausted
-from rocketsdr.accounts.rotation import KeyEnded, NoOldSecret, OnlyPeopleRotate, end_old_secret, rotate_api_key
-from rocketsdr.accounts.services import KeyRevoked, KeyRules, actor_of_api_key, issue_api_key, revoke_api_key
+from rocketsdr.accounts.rotation import KeyEnded, NoOldSecret, OnlyPeopleRotate, OnlyTheMakerRotates, end_old_secret, rotate_api_key
+from rocketsdr.accounts.services import KeyRevoked, KeyRules, actor_of_api_key, actor_of_member, issue_api_key, revoke_api_key
 from rocketsdr.lib.errors import Invalid, NotFound
+from tests import factories
 
 DAY = timedelta(hours=24)
 
@@ -150,6 +151,17 @@ def test_nobody_rotates_the_key_of_somebody_else(viewer, stranger, actor, api_ke
                 verb(asker)
     with pytest.raises(OnlyPeopleRotate):
         rotate(actor, api_key, now)
+
+
+def test_who_manages_the_workspace_gets_no_secret_that_speaks_as_somebody_else(person, api_key, now):
+    admin = factories.UserFactory.create()
+    factories.MembershipFactory.create(workspace=api_key.key.workspace, user=admin, role="admin")
+    manager = actor_of_member(user=admin, workspace_id=api_key.key.workspace_id)
+    assert manager is not None
+    with pytest.raises(OnlyTheMakerRotates):
+        rotate(manager, api_key, now)
+    rotate(person, api_key, now)
+    end_old_secret(actor=manager, key_id=api_key.key.id, now=now)  # an end is for whoever manages
 
 
 def test_the_database_keeps_an_old_secret_without_an_end_out(api_key):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -253,6 +254,14 @@ def test_one_host_is_asked_for_no_more_than_sixty_documents_in_an_hour(publisher
     for number in range(6):
         resolve(publisher.publish_client(f"/{number}.json"))
     assert len(publisher.asked) == 3
+
+
+def test_one_network_makes_us_fetch_no_more_than_thirty_documents_in_an_hour(monkeypatch):
+    asked = [SimpleNamespace(headers={"REMOTE_ADDR": address}) for address in ("203.0.113.7", "203.0.113.8")]
+    may = cimd.FewFromOneNetwork().has_permission
+    assert [may(asked[0], f"https://{number}.example/client") for number in range(31)] == [True] * 30 + [False]
+    assert may(asked[1], "https://one.example/client")
+    assert may(asked[0], next(iter(pinned.documents())))
 
 
 def test_two_slow_publishers_leave_the_other_threads_of_a_process_free():

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import check_password
 from rocketsdr.accounts.actor import MissingScope
 from rocketsdr.accounts.models import AuditEvent, OAuthApplication
 from rocketsdr.accounts.oauth import clients
-from rocketsdr.accounts.oauth.clients import NoSecret
+from rocketsdr.accounts.oauth.clients import DisabledByOperator, NoSecret
 from rocketsdr.accounts.oauth.redirects import RedirectRefused
 from rocketsdr.lib.errors import Invalid, LimitReached, NotFound
 from tests import factories
@@ -192,6 +192,13 @@ def test_a_disabled_client_is_unknown_until_it_is_enabled(person, made, owner, w
     assert flow.exchange(code, client_secret=made.secret).status_code == 401
     clients.enable_client(actor=person, client_pk=made.client.pk)
     assert flow.ask().status_code == 200
+
+
+def test_what_the_operator_has_disabled_no_workspace_enables(person, made, owner):
+    OAuthApplication.objects.filter(pk=made.client.pk).update(disabled_at=factories.NOW, disabled_by_operator=True)
+    with pytest.raises(DisabledByOperator):
+        clients.enable_client(actor=person, client_pk=made.client.pk)
+    assert flow_of(made, owner).ask().status_code == 400
 
 
 def test_the_consent_page_says_whose_client_it_is(made, owner, workspace):

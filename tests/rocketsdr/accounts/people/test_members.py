@@ -8,7 +8,6 @@ from rocketsdr.accounts.models import AuditEvent, Invitation, Membership, User
 from rocketsdr.accounts.people import invitations, members
 from rocketsdr.accounts.people.roles import ROLES
 from rocketsdr.accounts.services import actor_of_api_key, actor_of_member, issue_api_key
-from rocketsdr.accounts.signals import membership_ended
 from rocketsdr.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from tests import factories
 
@@ -107,16 +106,17 @@ def test_removing_somebody_ends_their_keys_at_the_next_call_and_for_good(person,
     assert event.facts == {"member": bob.user_id, "role": "member", "keys_revoked": 1}
 
 
-def test_who_goes_is_told_to_whatever_else_speaks_for_them(person, joined, now):
-    bob, heard = joined("member"), []
-
-    def hear(**said):
-        heard.append((said["workspace_id"], said["user_id"], said["now"]))
-
-    membership_ended.connect(hear)
+def test_who_comes_back_finds_no_connected_app_alive(person, joined, workspace, now):
+    bob = joined("member")
+    user = User.objects.get(pk=bob.user_id)
+    mine = factories.ConnectionFactory.create(workspace=workspace, user=user)
+    elsewhere = factories.ConnectionFactory.create(user=user)
     members.remove(actor=person, membership_id=membership_of(bob).id, now=now)
-    membership_ended.disconnect(hear)
-    assert heard == [(bob.workspace_id, bob.user_id, now)]
+    factories.MembershipFactory.create(workspace=workspace, user=user, role="admin")
+    mine.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (mine.revoked_at, elsewhere.revoked_at) == (now, None)
+    assert not mine.consents.filter(ended_at__isnull=True).exists()
 
 
 def test_a_key_of_the_same_person_in_another_workspace_lives_on(person, joined, now):
