@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +33,23 @@ def lines(script: Path, *arguments: str, home: Path, timeout: float) -> Iterator
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,  # what it starts itself ends with it
     )
-    timer = threading.Timer(timeout, process.kill)
+    timer = threading.Timer(timeout, _end, [process])
     timer.start()
     try:
         yield from process.stdout or ()
     finally:
         timer.cancel()
-        process.kill()
+        _end(process)
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def run(script: Path, *arguments: str, home: Path, timeout: float, **options: Any) -> subprocess.CompletedProcess[str]:
