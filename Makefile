@@ -3,12 +3,14 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 13)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 LOCKS := requirements.lock requirements-s3.lock requirements-gcs.lock requirements-dev.lock
-ADVISED := requirements-s3.lock requirements-gcs.lock requirements-dev.lock requirements-bench.lock requirements-audit.lock requirements-bootstrap.lock
+ADVISED := requirements-s3.lock requirements-gcs.lock requirements-dev.lock requirements-browser.lock requirements-bench.lock requirements-audit.lock requirements-bootstrap.lock
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header
 PORT ?= 8000
 CLIENTS := tests/clients
+BROWSER := tests/browser
+PICTURES ?= screenshots
 
-.PHONY: help demo run test check audit advisories bench bench-gateway conformance conformance-auth clients lock clean
+.PHONY: help demo run test check audit advisories browser screenshots bench bench-gateway conformance conformance-auth clients lock clean
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
@@ -25,10 +27,14 @@ demo: .venv/.ready ## Start everything, run the main job as a newcomer would, st
 run: .venv/.ready ## Serve web, worker, beat and the built-in mailbox on PORT (8000) until Ctrl-C.
 	@$(BIN)/python manage.py run --port $(PORT)
 
-test: .venv/.ready ## Run the whole suite on embedded services.
+test: .venv/.ready ## Run the whole suite on embedded services; only what needs Chromium is left to `make browser`.
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check: .venv/.ready ## Format, lint, types, import contracts, missing migrations, deploy checks.
+.venv/.browser-ready: requirements-browser.lock .venv/.ready
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements-browser.lock
+	@touch $@
+
+check: .venv/.browser-ready ## Format, lint, types, import contracts, missing migrations, deploy checks.
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy .
@@ -56,6 +62,17 @@ $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
 	@ls $(CLIENTS)/node_modules/node-*-*/bin/node >/dev/null 2>&1 || { cd $(CLIENTS) && npm rebuild --loglevel=error node; }
 	@touch $@
 
+$(BROWSER)/node_modules/.ready: $(BROWSER)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed for axe-core: install Node.js 20 or newer." >&2; exit 1; }
+	@cd $(BROWSER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser: .venv/.browser-ready $(BROWSER)/node_modules/.ready ## Every page and the journeys in a real Chromium. ONLY="-k approve" for some of it.
+	@$(BIN)/python -m tests.browser $(ONLY)
+
+screenshots: .venv/.browser-ready $(BROWSER)/node_modules/.ready ## Pictures of every page, wide and narrow, light and dark, in PICTURES (screenshots/).
+	@$(BIN)/python -m tests.browser --screenshots "$(PICTURES)" $(ONLY)
+
 conformance: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official conformance suite of MCP, at both of its revisions.
 	@$(BIN)/python -m tests.conformance
 
@@ -78,8 +95,9 @@ lock: .venv/.ready ## Compile the lock files anew from pyproject.toml.
 	@$(COMPILE) --extra s3 -c requirements.lock -o requirements-s3.lock pyproject.toml
 	@$(COMPILE) --extra gcs -c requirements-s3.lock -o requirements-gcs.lock pyproject.toml
 	@$(COMPILE) --group dev -c requirements.lock -c requirements-gcs.lock -o requirements-dev.lock
+	@$(COMPILE) --group browser -c requirements.lock -c requirements-dev.lock -o requirements-browser.lock
 	@$(COMPILE) --python-version 3.11 -o requirements-bench.lock requirements-bench.in
 	@$(COMPILE) --python-version 3.11 -o requirements-audit.lock requirements-audit.in
 
 clean: ## Remove what was built; the data in .rocketsdr stays.
-	@rm -rf .venv .venv-bench .venv-audit .mypy_cache .ruff_cache .pytest_cache staticfiles $(CLIENTS)/node_modules
+	@rm -rf .venv .venv-bench .venv-audit .mypy_cache .ruff_cache .pytest_cache staticfiles $(CLIENTS)/node_modules $(BROWSER)/node_modules

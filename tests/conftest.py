@@ -18,6 +18,7 @@ from rocketsdr import embedded
 from tests import log_watch
 
 PROJECT = Path(__file__).resolve().parent.parent
+collect_ignore = ["browser"]  # needs Chromium and a running product: `make browser`
 RUN = os.environ.setdefault("ROCKETSDR_TEST_RUN", str(os.getpid()))  # the workers of pytest-xdist inherit it
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
