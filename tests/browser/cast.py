@@ -18,7 +18,10 @@ from integrations.providers import builtin_mailbox
 from integrations.views import recipient
 from rocketsdr import embedded
 from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES, Actor
-from rocketsdr.accounts.models import Approval, User, Workspace
+from rocketsdr.accounts.models import Approval, Connection, Membership, User, Workspace
+from rocketsdr.accounts.models.workspace import Role
+from rocketsdr.accounts.oauth import clients
+from rocketsdr.accounts.people import invitations
 from rocketsdr.accounts.services import KeyRules, actor_of_member, create_workspace, issue_api_key
 from rocketsdr.lib.clock import now
 from tests.browser.agent import Agent, eventually
@@ -146,6 +149,8 @@ def furnish(company: Company, origin: str) -> Furnished:
         "password/uidb36": user_pk_to_url_str(forgetful),
         "password/key": default_token_generator.make_token(forgetful),
         "u/token": Enrollment.objects.get(campaign=campaign).opt_out_token,
+        **_programs(company),
+        **_people(company),
     }
     return Furnished(company.workspace, company.owner, ids={name: str(value) for name, value in named.items()})
 
@@ -155,3 +160,26 @@ def answer(mail: builtin_mailbox.ReceivedMail) -> Conversation:
     raw = recipient.reply(mail, text="Happy to talk. Would Tuesday at ten suit you?", now=now())
     mailbox.receive(raw=raw, now=now())
     return eventually(lambda: Conversation.objects.filter(lead__email=mail.to_address).first())
+
+
+def _programs(company: Company) -> dict[str, int]:
+    """Make a client of the company's own, and let it in."""
+    uris = ["https://crm.example/callback"]
+    client = clients.create_client(actor=company.actor, name="Our CRM", confidential=True, redirect_uris=uris).client
+    connection = Connection.objects.create(
+        workspace=company.workspace,
+        user=company.owner,
+        application=client,
+        resource="http://127.0.0.1/api/mcp",
+        returns_to="crm.example",
+        scopes=["campaigns:read", "leads:write"],
+        created_at=now(),
+    )
+    return {"client_pk": client.pk, "connection_id": connection.pk}
+
+
+def _people(company: Company) -> dict[str, int]:
+    """Let a second person in, and invite a third."""
+    member = Membership.objects.create(workspace=company.workspace, user=person("member"), role=Role.MEMBER)
+    invitation = invitations.invite(actor=company.actor, email=f"{token_hex(4)}@company.example", role="viewer", now=now())
+    return {"membership_id": member.pk, "invitation_id": invitation.pk}
