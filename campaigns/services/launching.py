@@ -181,4 +181,6 @@ def _digest(campaign: Campaign) -> str:
 def _what_happens(campaign: Campaign) -> str:
     number = campaign.deliveries.filter(status=DeliveryStatus.PREPARED).count()
     senders = ", ".join(sender.email for sender in campaign.senders.order_by("id"))
-    return f"Send the {campaign.steps.count()}-step campaign {campaign.name!r} to {number:,} leads from {senders}."
+    return (
+        f"Send the {campaign.steps.count()}-step campaign {campaign.name!r} to {number:,} lead{'' if number == 1 else 's'} from {senders}."
+    )
