@@ -120,11 +120,14 @@ def watch_libraries(watch: Watch) -> None:
 
     import oauthlib.common
     from django.contrib.auth.tokens import PasswordResetTokenGenerator
+    from django.contrib.sessions.backends import base as sessions
     from django.core.signing import Signer
+    from django.middleware import csrf
     from django.utils import crypto
 
     returned(watch, oauthlib.common, "generate_token", "an OAuth code or token")
-    returned(watch, crypto, "get_random_string", "a session's or a form's key")
+    for owner in (crypto, sessions, csrf):  # who has imported it by name already keeps the name
+        returned(watch, owner, "get_random_string", "a session's or a form's key")
     returned(watch, PasswordResetTokenGenerator, "make_token", "the token of a reset link")
     returned(watch, Signer, "sign", "something signed")
     for name in ("token_urlsafe", "token_hex"):

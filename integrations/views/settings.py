@@ -36,7 +36,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "keys": len(working),
         "keys_that_end": sum(row.ends_soon for row in working),
         "last_used": max(((row.key.last_used_at, row.key.name) for row in working if row.key.last_used_at), default=None),
-        "waiting": len(approvals.pending(actor=actor, now=moment)),
+        "approvals_waiting": len(approvals.pending(actor=actor, now=moment)),
         "acts": audit.count_by_agents(actor.workspace_id, since=moment - LATELY),
     }
     return render(request, "integrations/index.html", shown)

@@ -24,6 +24,8 @@ SENTENCES: dict[str, str] = {
     "connection.run_out": "let {thing} run out",
     "connection.token_replayed": "ended {thing}: an old token was presented again",
     "connection.widened": "gave {thing} more scopes",
+    "conversation.read": "marked {thing} as read",
+    "conversation.unread": "marked {thing} as unread",
     "csv.attached": "added {thing}",
     "csv.imported": "read {thing} in",
     "delivery.settled": "settled what became of {thing}",

@@ -39,7 +39,7 @@ class FewFromOneNetwork:
 
     def has_permission(self, request: Any, client_id: str) -> bool:
         """Say whether the network of this caller may make us fetch one more document within the hour."""
-        if client_id in pinned.documents():
+        if request is None or client_id in pinned.documents():  # nobody asks where we look again ourselves
             return True
         caller = HttpRequest()
         caller.META = dict(request.headers)

@@ -160,6 +160,7 @@ def test_more_rows_need_no_more_queries(page, fill, address):
 @pytest.mark.parametrize("address", ["/campaigns/{campaign}/", "/leads/{lead}/", "/inbox/{thread}/"])
 def test_a_page_of_one_is_read_in_a_bounded_number_of_queries(page, fill, address):
     ours = fill(1)
+    page.get("/")  # the first page of a session writes down who is there
     with CaptureQueriesContext(connection) as queries:
         page.get(address.format(**ours))
     assert len(queries) <= 45

@@ -72,6 +72,7 @@ def test_more_clients_need_no_more_queries(page, person, django_assert_max_num_q
     for number in range(20):
         made = clients.create_client(actor=person, name=f"Client {number}", confidential=False, redirect_uris=[HOME])
         factories.ConnectionFactory.create(workspace_id=person.workspace_id, application=made.client)
+    page.get(PAGES)  # the first page of a session writes down who is there
     with django_assert_max_num_queries(8):
         page.get(PAGES)
 

@@ -28,10 +28,10 @@ def test_what_is_connected_is_seen_at_a_glance(client, owner, person, actor, api
     cache.set(f"connection-test:{person.workspace_id}", Report(moment, (Line("TLS", "warn", "It ends soon."),)))
     client.force_login(owner)
     shown = client.get("/settings/integrations/")
-    assert {name: shown.context[name] for name in ("keys", "keys_that_end", "waiting", "acts")} == {
+    assert {name: shown.context[name] for name in ("keys", "keys_that_end", "approvals_waiting", "acts")} == {
         "keys": 2,
         "keys_that_end": 1,
-        "waiting": 1,
+        "approvals_waiting": 1,
         "acts": 1,
     }
     assert "1 warning" in shown.content.decode()

@@ -189,6 +189,7 @@ def test_more_entries_need_no_more_queries(page, agent, campaign, product, djang
     for _ in range(20):
         audit.record(agent, "campaign.paused", campaign)
         audit.record(agent, "product.updated", product)
+    page.get(PAGE)  # the first page of a session writes down who is there
     with django_assert_max_num_queries(20):
         assert len(page.get(PAGE).context["rows"]) == 41
 

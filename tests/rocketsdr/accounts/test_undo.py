@@ -27,6 +27,7 @@ MADE_UP = {
     "connections.py": {
         *(f"connection.{what}" for what in ("made", "widened", "revoked", "given_back", "run_out", "code_replayed", "token_replayed")),
     },
+    "inbox.py": {"conversation.read", "conversation.unread"},
     "admin.py": {"workspace.changed", "workspace.paused", "workspace.resumed"},
     "notices.py": {*NOTICES, "second_factor.refused"},
 }
