@@ -274,6 +274,7 @@ OAUTH2_PROVIDER = {
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "REQUEST_APPROVAL_PROMPT": "force",
     "APPLICATION_ADMIN_CLASS": "rocketsdr.accounts.admin.OAuthApplicationAdmin",
+    "REFRESH_TOKEN_ADMIN_CLASS": "rocketsdr.accounts.oauth.admin.RefreshTokenAdmin",
     **dict.fromkeys(
         [
             "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT",

@@ -90,6 +90,7 @@ class PersonAdmin(UserAdmin):
     list_filter = ["is_active", "is_staff", "is_superuser"]
     search_fields = ["email", "name"]
     ordering = ["email"]
+    filter_horizontal = ()  # Django's two boxes with arrows say nothing to a screen reader
     readonly_fields = ["password_page", "last_login", "date_joined"]
     inlines = [MembershipInline]
     fieldsets = [

@@ -16,7 +16,7 @@ def test_a_key_is_made_copied_used_revoked_and_refused(visits, company, origin, 
     inspect(visit.page, "made-api-key")
     secret = made.copied()
     assert secret == made.shown
-    assert Agent(origin, secret).call("list_products") == {"products": [], "next_cursor": None}
+    assert Agent(origin, secret).call("list_products") == {"products": [], "total": 0, "next_cursor": None}
 
     visit.page.reload()
     assert path_of(visit.page) == ApiKeys.path
@@ -25,6 +25,7 @@ def test_a_key_is_made_copied_used_revoked_and_refused(visits, company, origin, 
     keys = ApiKeys(visit)
     keys.is_in_state(SCRIPT, "Active")
     keys.revoke(SCRIPT)
+    keys.unfold_ended()
     keys.is_in_state(SCRIPT, "Revoked")
     assert Agent(origin, secret).post("list_products").status_code == 401
 

@@ -34,6 +34,8 @@ def test_somebody_is_invited_joins_and_signs_in_with_a_second_factor(visits, com
     stranger.is_used_up()
 
     factor = SecondFactor(visit).open()
+    inspect(visit.page, "confirm-password")
+    factor.confirm(PASSWORD)
     inspect(visit.page, "second-factor")
     secret = factor.secret()
     codes = factor.switch_on(code_of(secret))

@@ -21,6 +21,10 @@ class ApiKeys(Screen):
     def is_in_state(self, name: str, state: str) -> None:
         expect(self.row(name).get_by_text(state, exact=True)).to_be_visible()
 
+    def unfold_ended(self) -> None:
+        """Show the keys that have ended, which stand folded below."""
+        self.page.get_by_text("that has ended").click()
+
     def revoke(self, name: str) -> None:
         """Revoke a key, and answer the question whether one means it."""
         self.row(name).get_by_role("link", name="Revoke").click()

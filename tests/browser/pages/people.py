@@ -47,6 +47,11 @@ class SecondFactor(Screen):
 
     path = "/settings/account/second-factor/set-up/"
 
+    def confirm(self, password: str) -> None:
+        """Say once more who one is, which whoever changes how they sign in is asked for."""
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.button("Go on").click()
+
     def secret(self) -> str:
         """Return the key that is to be typed into the app."""
         return (self.page.locator("#secret").text_content() or "").strip()
