@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rocketsdr import embedded
 from rocketsdr.stack import Stack
 
 HERE = Path(__file__).parent
@@ -24,4 +25,5 @@ def main(arguments: list[str]) -> int:
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
         }
         named = [each for each in arguments if each.startswith("tests/")]
-        return int(pytest.main([*USUAL, *arguments, *([] if named else [str(HERE)])]))
+        kept = f"--basetemp={embedded.home() / 'tmp_path'}"  # what tests write goes when the home goes
+        return int(pytest.main([*USUAL, kept, *arguments, *([] if named else [str(HERE)])]))

@@ -14,6 +14,8 @@ from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
 from tests.conformance.said import Said
 
+FILE = {"key": "said.txt", "name": "said.txt", "rows": 0, "bytes": 0}  # a job of this kind gives one
+
 
 class Working(Said, LongResult):
     """What is said when the work begins, and once it is over."""
@@ -51,6 +53,6 @@ def _end(job_id: int, said: str, error_code: str) -> None:
         if error_code:
             job.end(JobStatus.FAILED, said, now=now(), error_code=error_code)
         else:
-            job.end(JobStatus.COMPLETED, said, now=now(), result={"said": said})
+            job.end(JobStatus.COMPLETED, said, now=now(), result={"said": said, **FILE})
     finally:
         connections.close_all()
