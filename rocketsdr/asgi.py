@@ -12,13 +12,10 @@ import logging
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from queue import SimpleQueue
-from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -32,6 +29,7 @@ from django.dispatch import receiver
 from rocketsdr import embedded
 from rocketsdr.api_handler import ApiHandler, McpDoor, is_for_programs
 from rocketsdr.lib.log_lines import RedactArguments
+from rocketsdr.lib.threads import Threads
 
 if TYPE_CHECKING:
     from mcp_gateway.incoming import Incoming
@@ -46,7 +44,6 @@ Wsgi = Callable[..., Any]
 LARGEST_BODY = 8 * 1024 * 1024
 IN_MEMORY = 512 * 1024  # bytes of a body; a longer one goes to a file
 STALLED_AFTER = 60.0  # seconds that a client may leave a streamed answer unread before it loses the connection
-IDLE_WITHIN = 30.0  # seconds that the threads get at the end to finish what they do
 
 
 class Disconnected(Exception):
@@ -112,60 +109,6 @@ class Front:
             return partial(exchange.pass_to, self._mcp, scope, body, length)
         handler = self._api if is_for_programs(scope["path"]) else self._wsgi
         return partial(exchange.run, handler, _environ(scope, body, length))
-
-
-class Threads:
-    """Threads that do one job after the other; the library's pool takes locks and makes two futures for each, as dear as a query."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._threads: list[Thread] = []
-
-    async def run(self, job: Callable[[], bytes]) -> bytes:
-        """Do the job in one of the threads and return what it returns."""
-        if not self._threads:
-            self._threads = [Thread(target=self._work, name=f"request_{number}", daemon=True) for number in range(self._number)]
-            for thread in self._threads:
-                thread.start()
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[bytes] = loop.create_future()
-        self._jobs.put(partial(_do, job, loop, done))
-        return await done
-
-    def close(self) -> None:
-        """Let each thread finish what it does and give its database connection back."""
-        for _ in self._threads:
-            self._jobs.put(None)
-        deadline = time.monotonic() + IDLE_WITHIN
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
-        connections.close_all()
-
-
-def _do(job: Callable[[], bytes], loop: asyncio.AbstractEventLoop, done: asyncio.Future[bytes]) -> None:
-    """Do the job and hand its result, or what it has raised, to the loop; a loop that has ended waits for neither."""
-    settle: Callable[[], None]
-    try:
-        settle = partial(_settle, done, job())
-    except BaseException as error:  # noqa: BLE001 - whoever awaits the job gets it
-        settle = partial(_fail, done, error)
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(settle)
-
-
-def _settle(done: asyncio.Future[bytes], result: bytes) -> None:
-    if not done.done():
-        done.set_result(result)
-
-
-def _fail(done: asyncio.Future[bytes], error: BaseException) -> None:
-    if not done.done():
-        done.set_exception(error)
 
 
 @dataclass
