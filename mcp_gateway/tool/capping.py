@@ -25,21 +25,18 @@ _TRIES = [
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A result with its text and its structured content: to write them is dearer than to make them, so it is done once."""
+    """A result with its text and its structured content, and whether an answer can hold it: to find out is dearer than to make it."""
 
     result: Result
     text: str
     structured: dict[str, Any]
-
-    @property
-    def fits(self) -> bool:
-        """Say whether an answer can hold it."""
-        return len(self.text) <= MOST and len(to_json(self.structured)) <= MOST
+    fits: bool
 
 
 def rendered(result: Result) -> Rendered:
     """Write a result."""
-    return Rendered(result, result.text(), result.model_dump(mode="json", by_alias=True))
+    text, structured = result.text(), result.model_dump(mode="json", by_alias=True)
+    return Rendered(result, text, structured, len(text) <= MOST and len(to_json(structured)) <= MOST)
 
 
 def fewer(whole: Rendered) -> int | None:

@@ -63,10 +63,10 @@ def one_line(text: str) -> str:
 
 def listing(items: Iterable[tuple[int, str, str]], *, empty: str) -> str:
     """Return the list that existing clients parse: id and name on one line, the description indented below."""
-    lines = [line for item in items for line in _item(*item)]
-    return "\n".join(lines) or empty
+    return "\n".join([_item(*item) for item in items]) or empty
 
 
-def _item(number: int, name: str, description: str) -> list[str]:
+def _item(number: int, name: str, description: str) -> str:
     below = one_line(description).lstrip("-*# ")  # a line that starts like markup would not be read as the description
-    return [f"- **ID: {number}** - {one_line(name)}", *([f"  {below}"] if below else [])]
+    above = f"- **ID: {number}** - {one_line(name)}"
+    return f"{above}\n  {below}" if below else above

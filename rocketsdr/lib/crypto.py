@@ -6,7 +6,6 @@ Every list of keys is newest first: new values use the first, old ones stay read
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 from functools import lru_cache
@@ -54,7 +53,7 @@ def _canonical(token: str) -> bytes:
 def digest(text: str, *, pepper: str | None = None) -> str:
     """Return the keyed digest (HMAC-SHA256, hex) of `text` under the newest pepper, or the given one."""
     key = pepper if pepper is not None else settings.API_KEY_PEPPERS[0]
-    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), text.encode(), "sha256").hex()
 
 
 def matches(text: str, stored_digest: str) -> bool:

@@ -17,5 +17,4 @@ class ListPersonasResult(PageResult):
 def list_personas(actor: Actor, args: ListArguments) -> ListPersonasResult:
     """List the buyer personas that campaigns of this workspace can speak to, the newest first."""
     page = personas.list_personas(actor=actor, limit=args.limit, cursor=args.cursor)
-    items = [PersonaItem.model_validate(each) for each in page.items]
-    return ListPersonasResult(personas=items, total=page.total, next_cursor=page.next_cursor)
+    return ListPersonasResult.model_validate({"personas": page.items, "total": page.total, "next_cursor": page.next_cursor})

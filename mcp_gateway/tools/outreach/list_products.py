@@ -17,5 +17,4 @@ class ListProductsResult(PageResult):
 def list_products(actor: Actor, args: ListArguments) -> ListProductsResult:
     """List the products that campaigns of this workspace can sell, the newest first."""
     page = products.list_products(actor=actor, limit=args.limit, cursor=args.cursor)
-    items = [ProductItem.model_validate(each) for each in page.items]
-    return ListProductsResult(products=items, total=page.total, next_cursor=page.next_cursor)
+    return ListProductsResult.model_validate({"products": page.items, "total": page.total, "next_cursor": page.next_cursor})
