@@ -18,7 +18,7 @@ from django_ratelimit.core import get_usage
 from redis.exceptions import RedisError
 
 from rocketsdr.accounts.http import client_address
-from rocketsdr.lib.errors import LimitReached
+from rocketsdr.lib.errors import LimitReached, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,10 @@ View = Callable[..., HttpResponseBase]
 
 class TooManyRequests(LimitReached):
     code = "too_many_requests"
+
+
+class Uncounted(Unavailable):
+    """Redis does not answer, and what is guarded here stays shut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ def throttled(*limits: Limit, methods: tuple[str, ...] = ("POST",), open_without
             if request.method in methods:
                 try:
                     _count(request, limits)
-                except RedisError:
+                except RedisError as error:
                     if not open_without_redis:
-                        raise
+                        raise Uncounted("Tries cannot be counted at the moment.", fix="Try again in a minute.", retry_after_s=60) from error
                     logger.warning("Redis does not answer: a try is let through uncounted.")
             return view(request, *args, **kwargs)
 

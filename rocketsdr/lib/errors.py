@@ -56,6 +56,12 @@ class LimitReached(DomainError):
     code, http_status = "limit_reached", 429
 
 
+class Unavailable(DomainError):
+    """A part of this server does not answer; nothing was done, and the same works once it is back."""
+
+    code, http_status = "temporarily_unavailable", 503
+
+
 class ProviderFailed(DomainError):
     """A third party refused or did not answer; `transient` decides whether a retry helps."""
 

@@ -64,8 +64,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(connection__isnull=True, created_at__lt=now - timedelta(hours=1))
 
     def untold(self, now: datetime) -> ConsentQuerySet:
-        """Return the consents of which the person should have been told by now."""
-        return self.filter(connection__isnull=False, noticed_at__isnull=True, created_at__lt=now - timedelta(minutes=5))
+        """Return the consents of which the person should have been told by now; after a week it is no news any more."""
+        between = (now - timedelta(days=7), now - timedelta(minutes=5))
+        return self.filter(connection__isnull=False, noticed_at__isnull=True, created_at__range=between)
 
 
 class Consent(models.Model):

@@ -32,6 +32,8 @@ def _secret(request: HttpRequest) -> str | None:
     return f"{network_of(request)} {request.POST.get('client_id', '')[:255]}" if is_presented and not _person(request) else None
 
 
+# A token is taken back once: what comes oftener is no client at work. Claude and ChatGPT take theirs back from a few addresses.
+revocation_limits = throttled(Limit("revocations", "300/m"), Limit("secrets of clients", "20/m", key=_secret), open_without_redis=True)
 token_limits = throttled(
     Limit("tokens of a person", "60/m", key=_person),
     Limit("tokens of nobody", "120/m", key=_nobody),

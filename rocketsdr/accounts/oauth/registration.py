@@ -26,7 +26,7 @@ from rocketsdr.accounts.oauth import client_metadata, redirects
 from rocketsdr.accounts.oauth.client_metadata import GRANTS, Metadata, MetadataRefused
 from rocketsdr.accounts.oauth.redirects import RedirectRefused
 from rocketsdr.accounts.oauth.secrets import new_secret
-from rocketsdr.accounts.throttle import Limit, TooManyRequests, throttled
+from rocketsdr.accounts.throttle import Limit, TooManyRequests, Uncounted, throttled
 
 LARGEST_BODY = 16 * 1024
 UNUSED_FOR = timedelta(hours=24)
@@ -50,8 +50,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
     """Answer a registration, or say in RFC 7591's words what is wrong with it."""
     try:
         return (_counted_of_many if is_shared(request) else _counted)(request)
-    except TooManyRequests as error:
-        response = _refusal("too_many_requests", f"{error.message} {error.fix}", status=429)
+    except (TooManyRequests, Uncounted) as error:
+        response = _refusal(error.code, f"{error.message} {error.fix}", status=error.http_status)
         response["Retry-After"] = str(error.context["retry_after_s"])
         return response
 

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -27,7 +29,7 @@ from rocketsdr.accounts.http import current_workspace
 from rocketsdr.accounts.models import OAuthApplication
 from rocketsdr.accounts.oauth import consent
 from rocketsdr.accounts.oauth.headers import opens_in_a_popup, without_form_action
-from rocketsdr.accounts.oauth.limits import token_limits
+from rocketsdr.accounts.oauth.limits import revocation_limits, token_limits
 from rocketsdr.lib.errors import DomainError
 
 FORM = "application/x-www-form-urlencoded"
@@ -62,10 +64,17 @@ class Authorize(AuthorizationView):  # type: ignore[misc]  # the library ships n
         prompt = request.GET.get("prompt", "").split()
         if "none" in prompt:
             return self._refused(ConsentRequired(state=facts.get("state")), facts)
-        if "login" in prompt:
-            response: HttpResponse = self.handle_prompt_login()
-            return response
+        if "login" in prompt and (page := self._confirmation(prompt)):
+            return redirect(page)
         return self._page(request, scopes, facts)
+
+    def _confirmation(self, prompt: list[str]) -> str:
+        """Return where the signed-in person says once more that it is they, and comes back from without being asked again."""
+        methods = get_adapter(self.request).get_reauthentication_methods(self.request.user)
+        query = self.request.GET.copy()
+        query["prompt"] = " ".join(word for word in prompt if word != "login")
+        here = f"{self.request.path}?{query.urlencode()}"
+        return f"{methods[0]['url']}?{urlencode({'next': here})}" if methods else ""
 
     def _page(self, request: HttpRequest, scopes: list[str], facts: dict[str, Any]) -> HttpResponse:
         client = OAuthApplication.objects.select_related("workspace", "made_by").get(client_id=facts["client_id"])
@@ -183,7 +192,7 @@ class Token(TokenView):  # type: ignore[misc]  # the library ships no types
         return HttpResponse(body, status=status, headers=headers)
 
 
-@method_decorator([csrf_exempt, as_json, only_forms], name="dispatch")
+@method_decorator([csrf_exempt, as_json, only_forms, revocation_limits], name="dispatch")
 class Revoke(RevokeTokenView):  # type: ignore[misc]  # the library ships no types
     """Take a token back."""
 

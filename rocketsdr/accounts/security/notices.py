@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import Actor, Via
 from rocketsdr.accounts.audit import Fact
-from rocketsdr.accounts.models import Membership, User
+from rocketsdr.accounts.models import ApiKey, Connection, Membership, User
+from rocketsdr.lib.clock import now
 from rocketsdr.lib.jobs import enqueue
 
 NOTICES = {
@@ -35,6 +39,9 @@ NOTICES = {
     "recovery_codes.renewed": ("You have new recovery codes at RocketSDR", "New recovery codes were made; the old ones work no more."),
     "recovery_code.used": ("A recovery code was used at RocketSDR", "Somebody signed in to your account with one of its recovery codes."),
 }
+# After these somebody else may have been in the account, and what they let in goes on working.
+NAMES_PROGRAMS = frozenset({"password.changed", "password.reset", "second_factor.reset", "recovery_code.used"})
+MOST_PROGRAMS = 20
 
 
 @transaction.atomic
@@ -59,5 +66,27 @@ def send(*, user_id: int, notice: str) -> None:
     if user is None or notice not in NOTICES:
         return
     subject, sentence = NOTICES[notice]
-    shown = {"user": user, "sentence": sentence, "url": settings.PUBLIC_URL + reverse("account_reset_password")}
+    programs = _programs_of(user, now=now()) if notice in NAMES_PROGRAMS else []
+    shown = {
+        "user": user,
+        "sentence": sentence,
+        "url": settings.PUBLIC_URL + reverse("account_reset_password"),
+        "programs": programs[:MOST_PROGRAMS],
+        "others": len(programs[MOST_PROGRAMS:]),
+        "settings": settings.PUBLIC_URL + "/settings/integrations/",
+    }
     send_mail(subject, render_to_string("account/email/notice.txt", shown), None, [user.email])
+
+
+def _programs_of(user: User, *, now: datetime) -> list[str]:
+    """Name the keys and the connected apps that act for this person today, the newest first of each."""
+    keys = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), maker=user, revoked_at=None).select_related("workspace")
+    apps = Connection.objects.live().filter(user=user).select_related("application", "workspace")
+    return [
+        *(f"the API key {_line(key.name)} (rsdr_live_{key.prefix}…) in {_line(key.workspace.name)}" for key in keys.order_by("-id")),
+        *(f"{_line(str(app.application))} at {app.returns_to} in {_line(app.workspace.name)}" for app in apps.order_by("-id")),
+    ]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:100]

@@ -213,6 +213,9 @@ def test_a_notice_that_was_lost_is_made_up_for(pair, jobs):
     Consent.objects.update(created_at=real_now() - timedelta(minutes=6))
     tasks.tidy_connections()
     assert jobs.names == ["accounts.send_connection_notice"] * 2
+    Consent.objects.update(created_at=real_now() - timedelta(days=8))
+    tasks.tidy_connections()
+    assert len(jobs.names) == 2  # no news any more
 
 
 # --- Tidying -----------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import path
 from django.views.defaults import server_error
+from redis.exceptions import RedisError
 
 from rocketsdr.lib.errors import Conflict, Forbidden, LimitReached, NotFound
 from rocketsdr.urls import urlpatterns as real_urls
@@ -10,6 +11,7 @@ ERRORS = {
     "forbidden": Forbidden("You lack the scope.", fix="Ask an owner."),
     "limited": LimitReached("Too many.", fix="Wait a minute.", retry_after_s=42),
     "conflict": Conflict("It has ended.", fix="Make a new one."),
+    "redis": RedisError("Error 2 connecting to unix:///secret/place."),
 }
 
 
@@ -32,13 +34,15 @@ def _failing_pages(settings):
         ("forbidden", 403, "Ask an owner."),
         ("limited", 429, "Wait a minute."),
         ("conflict", 409, "Make a new one."),
+        ("redis", 503, "Try again in a minute."),
     ],
 )
 def test_a_domain_error_becomes_a_page_with_its_status_and_its_fix(client, db, kind, status, text):
     response = client.get(f"/fail/{kind}/")
     assert response.status_code == status
     assert text in response.content.decode()
-    assert response.get("Retry-After") == ("42" if kind == "limited" else None)
+    assert response.get("Retry-After") == {"limited": "42", "redis": "60"}.get(kind)
+    assert "/secret/place" not in response.content.decode()
 
 
 def test_an_unknown_address_gets_the_not_found_page_signed_in_or_not(client, owner):

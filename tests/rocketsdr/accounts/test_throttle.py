@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from redis.exceptions import ConnectionError as NoRedis
 
 from rocketsdr.accounts import throttle
-from rocketsdr.accounts.throttle import Limit, TooManyRequests, throttled
+from rocketsdr.accounts.throttle import Limit, TooManyRequests, Uncounted, throttled
 
 
 def view(request):
@@ -59,5 +59,6 @@ def test_without_redis_only_a_view_that_says_so_stays_open(post, monkeypatch, op
     if open_without_redis:
         assert limited(post()).status_code == 200
     else:
-        with pytest.raises(NoRedis):
+        with pytest.raises(Uncounted) as refused:
             limited(post())
+        assert (refused.value.http_status, refused.value.context) == (503, {"retry_after_s": 60})

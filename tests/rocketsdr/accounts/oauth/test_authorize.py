@@ -264,10 +264,26 @@ def test_somebody_else_may_be_signed_in_from_the_page(flow, workspace):
     assert flow.ask()["Location"].startswith(reverse("account_login"))
 
 
-def test_a_client_may_ask_that_the_person_signs_in_anew(flow):
-    sent = flow.ask(prompt="login")
+def test_a_client_may_ask_that_the_person_signs_in_anew(flow, owner):
+    owner.set_password("correct horse battery")
+    owner.save(update_fields=["password"])
+    flow.sign_in(owner)
+    sent = flow.ask(prompt="login consent")
+    asked = sent["Location"]
+    assert asked.startswith(f"{reverse('account_reauthenticate')}?next=")
+    assert flow.browser.get(asked)["Cross-Origin-Opener-Policy"] == "unsafe-none"  # the client may wait behind a popup
+    here = asked_back(sent)["next"]
+    wrong = flow.browser.post(reverse("account_reauthenticate"), {"password": "wrong", "next": here})
+    assert wrong.status_code == 200
+    right = flow.browser.post(reverse("account_reauthenticate"), {"password": "correct horse battery", "next": here})
+    assert right["Location"] == here
+    assert is_the_page(flow.browser.get(here))
+    assert "login" not in asked_back(right)["prompt"]
+
+
+def test_who_is_not_signed_in_and_is_asked_anew_signs_in_once(db):
+    sent = Flow().ask(prompt="login")
     assert sent["Location"].startswith(reverse("account_login"))
-    assert "prompt" not in sent["Location"]
 
 
 # --- The resource, and the workspace -------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from redis.exceptions import RedisError
 
-from rocketsdr.accounts import tasks
+from rocketsdr.accounts import tasks, throttle
 from rocketsdr.accounts.models import OAuthApplication
 from rocketsdr.accounts.oauth import registration
 from rocketsdr.lib.clock import now as real_now
@@ -353,3 +354,14 @@ def test_a_spoofed_name_is_kept_as_visible_text_of_a_self_registered_client(regi
     made = OTHERS.get()
     assert made.name == kept
     assert made.registered_itself
+
+
+def test_without_redis_nobody_registers_and_is_told_when_to_come_again(register, monkeypatch):
+    def no_answer(*_: object, **__: object) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(throttle, "get_usage", no_answer)
+    refused = register()
+    assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    assert refused.json()["error"] == "temporarily_unavailable"
+    assert not OTHERS.exists()

@@ -385,3 +385,8 @@ def test_no_token_stands_in_the_database(flow, workspace):
     assert set(AccessToken.objects.values_list("token", flat=True)) == set(RefreshToken.objects.values_list("token", flat=True)) == {""}
     assert AccessToken.objects.get().token_checksum == connections.checksum(pair["access_token"])
     assert not Grant.objects.exists()
+
+
+def test_one_network_gives_back_so_many_tokens_a_minute_and_no_more(flow):
+    answers = [flow.revoke(f"unknown-{number}").status_code for number in range(302)]
+    assert answers == [200] * 300 + [429] * 2

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
 from rocketsdr.accounts import tasks
-from rocketsdr.accounts.models import AuditEvent, User
+from rocketsdr.accounts.actor import ALL_SCOPES, Actor
+from rocketsdr.accounts.models import ApiKey, AuditEvent, User
 from rocketsdr.accounts.security import notices
+from rocketsdr.accounts.services import issue_api_key, revoke_api_key
 from tests import factories
 
 
@@ -31,3 +35,40 @@ def test_it_stands_in_the_log_of_each_of_the_persons_workspaces_and_in_no_others
     assert {event.workspace_id for event in events} == {*ada.memberships.values_list("workspace_id", flat=True)}
     assert second.id in {event.workspace_id for event in events}
     assert stranger.workspace.id not in {event.workspace_id for event in events}
+
+
+# --- What goes on working ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def programs(ada, workspace, now):
+    hers = Actor(workspace_id=workspace.id, user_id=ada.pk, via="web", scopes=ALL_SCOPES)
+    issue_api_key(actor=hers, name="Night script", scopes=ALL_SCOPES, now=now)
+    ended = issue_api_key(actor=hers, name="Ended", scopes=ALL_SCOPES, now=now)
+    revoke_api_key(actor=hers, key_id=ended.key.pk, now=now)
+    issue_api_key(actor=hers, name="Run out", scopes=ALL_SCOPES, now=now, expires_at=now + timedelta(days=1))
+    ApiKey.objects.filter(name="Run out").update(expires_at=now - timedelta(days=9999))
+    factories.ConnectionFactory.create(workspace=workspace, user=ada, application__name="ChatGPT", returns_to="chatgpt.com")
+    factories.ConnectionFactory.create(workspace=workspace, user=ada, application__name="Gone", revoked_at=now)
+
+
+@pytest.mark.parametrize("notice", sorted(notices.NAMES_PROGRAMS))
+def test_a_lost_password_or_code_names_the_programs_that_act_on(ada, api_key, programs, mailoutbox, notice):
+    notices.send(user_id=ada.pk, notice=notice)
+    told = mailoutbox[0].body
+    lines = [line for line in told.splitlines() if line.startswith("- ")]
+    assert [line.partition(" (rsdr_live_")[0] for line in lines] == ["- the API key Night script", "- ChatGPT at chatgpt.com in Acme"]
+    assert "/settings/integrations/" in told
+
+
+def test_a_notice_of_something_else_names_none(ada, programs, mailoutbox):
+    notices.send(user_id=ada.pk, notice="second_factor.added")
+    assert "act for you" not in mailoutbox[0].body
+
+
+def test_a_long_list_of_programs_is_cut_and_says_so(ada, workspace, mailoutbox):
+    for number in range(notices.MOST_PROGRAMS + 3):
+        factories.ConnectionFactory.create(workspace=workspace, user=ada, returns_to=f"{number}.example")
+    notices.send(user_id=ada.pk, notice="password.reset")
+    assert mailoutbox[0].body.count("\n- ") == notices.MOST_PROGRAMS + 1
+    assert "- and 3 more" in mailoutbox[0].body
