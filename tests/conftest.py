@@ -59,6 +59,7 @@ STORAGE["location"] = f"{STORAGE['location']}{WORKER}"  # what one worker purges
 django.setup()
 log_watch.watch_product(log_watch.WATCH)
 
+from django.core.cache.backends.redis import RedisCache  # noqa: E402 - likewise
 from django.db import connection  # noqa: E402 - models exist from here on
 from django_ratelimit import core as ratelimit  # noqa: E402
 
@@ -92,6 +93,17 @@ def _apart(request: pytest.FixtureRequest) -> Iterator[None]:
     clock.use_offset_source(None)
     yield
     clock.use_offset_source(None)
+
+
+@pytest.fixture(autouse=True)
+def _clears_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `cache.clear()` empty the cache of this test alone: the backend's own empties that of every test that runs at the time."""
+
+    def clear(_: RedisCache) -> None:
+        global _current_test  # noqa: PLW0603 - one test at a time
+        _current_test = hashlib.sha256(_current_test.encode()).hexdigest()[:16]
+
+    monkeypatch.setattr(RedisCache, "clear", clear)
 
 
 @pytest.fixture(autouse=True)
