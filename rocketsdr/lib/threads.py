@@ -68,13 +68,13 @@ class Threads:
         if self._jobs.empty():
             self._looked_at_by = None
             return
+        loop.call_later(LOOKED_AT_EVERY, self._look, loop)
         self._busy_looks = self._busy_looks + 1 if self._load.since() >= BUSY else 0
         if not self._busy_looks and self._number < self._most:
             self._hire()
         elif self._busy_looks >= BUSY_LOOKS and self._number > self._few:
             self._number, self._busy_looks = self._number - 1, 0
             self._jobs.put(None)
-        loop.call_later(LOOKED_AT_EVERY, self._look, loop)
 
     def _hire(self) -> None:
         self._threads = [thread for thread in self._threads if thread.is_alive()]

@@ -148,9 +148,9 @@ class Home:
 
     def eventually(self, what: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + SECONDS
-        while not what() and time.monotonic() < deadline:
+        while not (is_so := what()) and time.monotonic() < deadline:
             time.sleep(0.02)
-        return what()
+        return is_so
 
     def end(self) -> None:
         for user in self.users:

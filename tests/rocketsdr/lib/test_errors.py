@@ -1,7 +1,7 @@
 import pytest
 
 from rocketsdr.lib import errors
-from rocketsdr.lib.errors import Conflict, DomainError, Forbidden, Invalid, LimitReached, NotFound, ProviderFailed
+from rocketsdr.lib.errors import Conflict, DomainError, Forbidden, Invalid, LimitReached, NotFound, ProviderFailed, Unavailable
 
 
 def test_an_error_carries_a_sentence_a_fix_and_facts():
@@ -32,6 +32,7 @@ def test_a_provider_says_whether_a_retry_helps():
         (Conflict, "conflict", 409),
         (Forbidden, "forbidden", 403),
         (LimitReached, "limit_reached", 429),
+        (Unavailable, "temporarily_unavailable", 503),
         (ProviderFailed, "provider_failed", 502),
     ],
 )
@@ -42,4 +43,4 @@ def test_every_kind_has_a_code_and_an_http_status_of_its_own(kind, code, status)
 
 def test_no_kind_is_missing_above():
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, DomainError)]
-    assert len({each.http_status for each in kinds}) == len(kinds) == 7
+    assert len({each.http_status for each in kinds}) == len(kinds) == 8
