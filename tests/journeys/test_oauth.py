@@ -114,6 +114,7 @@ def person(owner, workspace) -> Person:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.attack(61)
 def test_row_61_the_official_client_connects_refreshes_and_steps_up(url, person, product, mode):
     kept = Kept()
 

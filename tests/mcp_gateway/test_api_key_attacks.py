@@ -42,6 +42,7 @@ def seen(response: Any) -> tuple[int, bytes, frozenset[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
+@pytest.mark.attack(93)
 def test_no_answer_tells_a_wrong_a_revoked_an_expired_and_a_strangers_key_apart(anonymous, bad_keys, header):
     values = [key if header == "X-API-Key" else f"Bearer {key}" for key in bad_keys]
     answers = {seen(anonymous.post(PING, **{header: value})) for value in values}
@@ -51,6 +52,7 @@ def test_no_answer_tells_a_wrong_a_revoked_an_expired_and_a_strangers_key_apart(
     assert 'error="invalid_token"' in dict(headers)["WWW-Authenticate"]
 
 
+@pytest.mark.attack(93)
 def test_the_rest_door_does_not_tell_them_apart_either(anonymous, bad_keys):
     answers = {
         seen(anonymous.client.post("/api/v1/outreach/whoami", "{}", content_type="application/json", headers={"X-API-Key": key}))
@@ -60,6 +62,7 @@ def test_the_rest_door_does_not_tell_them_apart_either(anonymous, bad_keys):
 
 
 @pytest.mark.parametrize("name", ["api_key", "X-API-Key", "key", "access_token", "token"])
+@pytest.mark.attack(92)
 def test_a_key_in_the_address_or_in_a_form_opens_nothing(anonymous, api_key, name):
     client, secret = anonymous.client, api_key.secret
     for path in (anonymous.path, "/api/v1/outreach/whoami"):
@@ -68,6 +71,7 @@ def test_a_key_in_the_address_or_in_a_form_opens_nothing(anonymous, api_key, nam
         assert client.post(path, json.dumps({**PING, name: secret}), content_type="application/json").status_code == 401
 
 
+@pytest.mark.attack(94)
 def test_a_key_beyond_its_scope_is_refused_by_name_and_nothing_is_done(anonymous, person):
     secret = issue_api_key(actor=person, name="Reader", scopes=SCOPES, now=now()).secret
     answer = anonymous.client.post(
@@ -79,6 +83,7 @@ def test_a_key_beyond_its_scope_is_refused_by_name_and_nothing_is_done(anonymous
 
 
 @pytest.mark.parametrize("path", ["/o/authorize/", "/o/token/", "/o/revoke/", "/o/introspect/", "/o/register/"])
+@pytest.mark.attack(94)
 def test_a_key_is_worth_nothing_where_tokens_are_given_out(anonymous, api_key, path):
     def asked(**headers: str) -> tuple[int, bytes]:
         answer = anonymous.client.post(path, {"grant_type": "client_credentials"}, headers=headers)

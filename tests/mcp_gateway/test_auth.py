@@ -113,6 +113,7 @@ def test_a_key_may_no_more_than_its_maker_today(rpc, owner, workspace):
     assert rpc.post(PING).status_code == 401
 
 
+@pytest.mark.attack(95)
 def test_row_95_a_key_is_told_by_its_mark_and_never_looked_up_as_an_access_token(anonymous, django_assert_num_queries):
     assert auth.presented({"Authorization": "Bearer rsdr_live_abc"}).bearer == "rsdr_live_abc"
     for bearer, table in (("some-access-token", "oauth2_provider_accesstoken"), ("rsdr_live_abc", "accounts_apikey")):

@@ -90,6 +90,7 @@ def test_a_stream_ends_with_its_credential(listen, person, api_key, now):
     assert listen().status == 401
 
 
+@pytest.mark.attack(77)
 def test_row_77_a_stream_of_somebody_else_cannot_be_resumed(listen, rpc, workspace):
     params = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
     session = rpc.post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})["Mcp-Session-Id"]
@@ -102,6 +103,7 @@ def test_row_77_a_stream_of_somebody_else_cannot_be_resumed(listen, rpc, workspa
 
 
 @pytest.mark.parametrize("end", ["the token", "the connection", "the person", "the client", "the membership"])
+@pytest.mark.attack(78)
 def test_row_78_a_stream_ends_when_anything_that_its_token_rests_on_ends(listen, workspace, owner, person, now, end):
     flow = Flow().sign_in(owner)
     token = flow.connect(workspace)["access_token"]

@@ -72,6 +72,7 @@ def challenge(response: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/api/mcp", "/api/mcp/", "/api/v1/outreach/whoami"])
+@pytest.mark.attack(1)
 def test_row_1_without_a_credential_the_client_learns_where_to_get_one(db, path):
     response = Rpc(path=path).post(PING)
     assert response.status_code == 401
@@ -83,6 +84,7 @@ def test_row_1_without_a_credential_the_client_learns_where_to_get_one(db, path)
     assert not wanted & {"offline_access", "admin", "campaigns:send", "inbox:send"}  # row 64
 
 
+@pytest.mark.attack(2)
 def test_row_2_a_bad_or_expired_token_is_said_to_be_one(anonymous, rpc):
     AccessToken.objects.update(expires=timezone.now() - timedelta(hours=1))
     for response in (rpc.post(PING), anonymous.post(PING, Authorization="Bearer nonsense")):
@@ -91,6 +93,7 @@ def test_row_2_a_bad_or_expired_token_is_said_to_be_one(anonymous, rpc):
 
 
 @pytest.mark.parametrize("evil", ['x", error="ok', "x\r\nSet-Cookie: a=b", "é", "%0d%0a"])
+@pytest.mark.attack(3)
 def test_row_3_nothing_of_the_request_stands_in_the_challenge(anonymous, evil):
     for headers in ({"Authorization": f"Bearer {evil}"}, {"Authorization": "Bearer x", "Mcp_Name": evil, "X_Forwarded_Host": evil}):
         response = anonymous.post(PING, **headers)
@@ -114,6 +117,7 @@ def test_a_call_is_recorded_under_its_connection(rpc):
     assert ToolCall.objects.get().credential.startswith("connection:")
 
 
+@pytest.mark.attack(50)
 def test_row_50_a_token_for_one_surface_is_none_at_another(token, flow, workspace, monkeypatch):
     other = resources.Resource("api/test/mcp", "Test")
     monkeypatch.setattr(resources, "_by_address", {**resources._by_address, other.address: other})
@@ -128,6 +132,7 @@ def test_a_token_for_a_surface_is_good_at_its_rest_door_too(token, product):
     assert rest.post({}).json()["products"][0]["name"] == product.name
 
 
+@pytest.mark.attack(54)
 def test_row_54_the_cookie_of_a_browser_is_no_token(anonymous, flow):
     session = flow.browser.cookies["sessionid"].value
     assert anonymous.post(PING, Authorization=f"Bearer {session}").status_code == 401
@@ -135,6 +140,7 @@ def test_row_54_the_cookie_of_a_browser_is_no_token(anonymous, flow):
     assert anonymous.post(PING).status_code == 401
 
 
+@pytest.mark.attack(55)
 def test_row_55_a_token_in_the_address_or_in_a_form_does_not_count(anonymous, token, caplog):
     by_address = anonymous.client.post(f"/api/mcp?access_token={token}", PING, content_type="application/json")
     by_form = anonymous.client.post("/api/mcp", {"access_token": token})
@@ -143,6 +149,7 @@ def test_row_55_a_token_in_the_address_or_in_a_form_does_not_count(anonymous, to
     assert token not in caplog.text
 
 
+@pytest.mark.attack(56)
 def test_row_56_no_tool_gets_the_token_so_none_can_pass_it_on(rpc, token):
     with mock.patch.object(dispatch, "call", side_effect=dispatch.call) as called:
         rpc.call("list_products")
@@ -151,6 +158,7 @@ def test_row_56_no_tool_gets_the_token_so_none_can_pass_it_on(rpc, token):
     assert not any(token in str(getattr(value, name, "")) for value in given for name in getattr(type(value), "__slots__", ()))
 
 
+@pytest.mark.attack(36)
 def test_row_36_inactive_people_and_disabled_clients_are_out_at_the_next_call(rpc, owner):
     for model, change, back in (
         (User, {"is_active": False}, {"is_active": True}),
@@ -162,6 +170,7 @@ def test_row_36_inactive_people_and_disabled_clients_are_out_at_the_next_call(rp
         assert rpc.post(PING).status_code == 200
 
 
+@pytest.mark.attack(103)
 def test_row_103_whoever_leaves_the_workspace_is_out_at_the_next_call(rpc, owner):
     Membership.objects.filter(user=owner).delete()
     assert rpc.post(PING).status_code == 401
@@ -185,6 +194,7 @@ def call(tool: str, **arguments: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
 
 
+@pytest.mark.attack(60)
 def test_row_60_a_token_that_lacks_a_scope_is_told_all_that_it_needs(rpc):
     response = rpc.post(call("create_product", name="X"))
     assert response.status_code == 403
@@ -197,6 +207,7 @@ def test_row_60_a_token_that_lacks_a_scope_is_told_all_that_it_needs(rpc):
     assert ToolCall.objects.get().code == "insufficient_scope"
 
 
+@pytest.mark.attack(60)
 def test_row_60_so_it_is_for_what_is_no_tool_and_for_what_an_act_needs_besides(rpc):
     asked = [
         {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "outreach://metrics"}},
@@ -211,6 +222,7 @@ def test_row_60_so_it_is_for_what_is_no_tool_and_for_what_an_act_needs_besides(r
         assert streamed.status_code == 403
 
 
+@pytest.mark.attack(60)
 def test_row_60_in_the_modern_revision_and_at_the_rest_door(rpc, token):
     response = Modern(rpc).post("tools/call", {"name": "create_product", "arguments": {"name": "X"}})
     assert (response.status_code, challenge(response)["error"]) == (403, "insufficient_scope")
@@ -224,6 +236,7 @@ def test_a_scope_that_the_person_cannot_give_is_the_error_of_the_call(rpc, owner
     assert (response.status_code, response.json()["result"]["structuredContent"]["code"]) == (200, "insufficient_scope")
 
 
+@pytest.mark.attack(94)
 def test_row_94_what_a_key_lacks_is_the_error_of_the_call_and_403_at_the_rest_door(db, person):
     key = issue_api_key(actor=person, name="K", scopes=frozenset({"leads:read"}), now=real_now()).secret
     by_key = Rpc({"X-API-Key": key}, "/api/mcp")
@@ -240,12 +253,14 @@ def test_a_list_shows_what_a_client_may_step_up_to(rpc, owner):
     assert "create_product" not in {tool["name"] for tool in rpc.request("tools/list")["result"]["tools"]}
 
 
+@pytest.mark.attack(62)
 def test_row_62_a_scope_to_change_lets_read(flow, workspace):
     rpc = bearer(flow.connect(workspace, scope="campaigns:write")["access_token"])
     assert rpc.post(call("list_products")).status_code == 200
     assert rpc.call("list_products")["isError"] is False
 
 
+@pytest.mark.attack(63, 100)
 def test_row_63_and_100_what_belongs_to_others_does_not_exist(flow, workspace, stranger):
     rpc = bearer(flow.connect(workspace, scope="campaigns:read campaigns:write leads:read")["access_token"])
     theirs, random = (rpc.call("get_campaign", {"campaign_id": number}) for number in (stranger.campaign.id, 2**40))
@@ -259,12 +274,14 @@ def test_row_63_and_100_what_belongs_to_others_does_not_exist(flow, workspace, s
 # --- Transport and sessions ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack(70)
 def test_row_70_a_foreign_page_is_refused_with_a_good_token(rpc):
     for origin in ("https://evil.example", "null", f"{settings.PUBLIC_URL}.evil.example"):
         assert rpc.post(PING, Origin=origin).status_code == 403
     assert rpc.post(PING, Origin=settings.PUBLIC_URL).status_code == 200
 
 
+@pytest.mark.attack(71)
 def test_row_71_a_foreign_host_is_refused_with_a_good_token(rpc):
     assert rpc.post(PING, Host="evil.example").status_code in {400, 421}  # of pages' middleware here, of the gateway's own handler
 
@@ -274,6 +291,7 @@ def session(rpc) -> Any:
     return rpc.post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE})["Mcp-Session-Id"]
 
 
+@pytest.mark.attack(72)
 def test_row_72_a_session_is_of_its_person_also_with_the_same_client(rpc, session, workspace):
     second = factories.MembershipFactory.create(workspace=workspace).user
     theirs = bearer(Flow().sign_in(second).connect(workspace)["access_token"])
@@ -282,10 +300,12 @@ def test_row_72_a_session_is_of_its_person_also_with_the_same_client(rpc, sessio
     assert theirs.client.delete("/api/mcp", headers={**theirs.headers, "Mcp-Session-Id": session}).status_code == 404
 
 
+@pytest.mark.attack(73)
 def test_row_73_a_session_id_alone_is_no_credential(anonymous, session):
     assert anonymous.post(PING, Mcp_Session_Id=session).status_code == 401
 
 
+@pytest.mark.attack(74)
 def test_row_74_a_session_id_is_the_servers_and_cannot_be_chosen_or_guessed(rpc, session):
     chosen = rpc.post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}, Mcp_Session_Id="mine")
     assert chosen["Mcp-Session-Id"] not in {"mine", session}
@@ -299,6 +319,7 @@ def test_a_session_outlives_a_wider_consent(rpc, session, flow, workspace):
     assert bearer(wider).post(PING, Mcp_Session_Id=session).status_code == 200
 
 
+@pytest.mark.attack(75)
 def test_row_75_the_modern_revision_knows_no_session(rpc):
     response = Modern(rpc).post("tools/list", Mcp_Session_Id="anything")
     assert (response.status_code, "Mcp-Session-Id" in response) == (200, False)
@@ -309,17 +330,20 @@ def test_row_75_the_modern_revision_knows_no_session(rpc):
         assert asked.status_code == 405
 
 
+@pytest.mark.attack(76)
 def test_row_76_a_handle_of_somebody_else_is_none(flow, workspace, stranger):
     rpc = bearer(flow.connect(workspace, scope="campaigns:read leads:read")["access_token"])
     theirs, random = (rpc.call("get_job", {"job_id": number}) for number in (stranger.job.id, 2**40))
     assert (theirs["isError"], theirs["structuredContent"]) == (True, random["structuredContent"])
 
 
+@pytest.mark.attack(79)
 def test_row_79_headers_that_lie_are_refused(rpc):
     response = Modern(rpc).post("tools/call", {"name": "create_product", "arguments": {"name": "X"}}, Mcp_Name="list_products")
     assert (response.status_code, response.json()["error"]["code"]) == (400, -32020)
 
 
+@pytest.mark.attack(101)
 def test_row_101_answers_are_for_this_caller_alone(rpc, token):
     for method in ("tools/list", "resources/list", "prompts/list"):
         response = Modern(rpc).post(method)

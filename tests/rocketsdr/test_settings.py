@@ -27,6 +27,7 @@ def started(*names, **environment):
     return subprocess.run([sys.executable, "-c", PRINTED, *names], env=given, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
 
 
+@pytest.mark.attack(26)
 def test_behind_https_cookies_go_nowhere_else():
     """Row 26: Secure, HttpOnly, SameSite=Lax, for the session and for the form token."""
     names = [f"{cookie}_COOKIE_{flag}" for cookie in ("SESSION", "CSRF") for flag in ("SECURE", "HTTPONLY", "SAMESITE")]

@@ -34,6 +34,7 @@ def caller(secret):
     return actor
 
 
+@pytest.mark.attack(96)
 def test_the_page_that_answers_shows_the_key_and_it_works(page, owner, workspace, settings):
     response = make(page, preset="prepare")
     secret = secret_in(response)
@@ -47,6 +48,7 @@ def test_the_page_that_answers_shows_the_key_and_it_works(page, owner, workspace
     assert f"X-API-Key: {secret}" in text
 
 
+@pytest.mark.attack(96)
 def test_no_other_page_session_cookie_or_cache_ever_holds_the_key(page):
     response = make(page)
     secret = secret_in(response)

@@ -32,6 +32,7 @@ def everything_stored() -> str:
     return "\n".join(rows)
 
 
+@pytest.mark.attack(90)
 def test_a_database_leak_gives_no_key_away(api_key, person, now):
     actor_of_api_key(api_key.secret, now=now)
     fresh = rotate_api_key(actor=person, key_id=api_key.key.id, overlap=timedelta(days=1), now=now)
@@ -43,6 +44,7 @@ def test_a_database_leak_gives_no_key_away(api_key, person, now):
         assert secret.rpartition("_")[2] not in stored
 
 
+@pytest.mark.attack(90)
 def test_a_stolen_digest_is_no_key_and_cannot_be_made_into_one_without_the_pepper(api_key, now, settings):
     digest = api_key.key.digest
     for guess in (digest, f"rsdr_live_{api_key.key.prefix}_{digest}", f"rsdr_live_{api_key.key.prefix}_"):
@@ -51,6 +53,7 @@ def test_a_stolen_digest_is_no_key_and_cannot_be_made_into_one_without_the_peppe
     assert actor_of_api_key(api_key.secret, now=now) is None
 
 
+@pytest.mark.attack(90)
 def test_guessing_a_key_takes_two_hundred_bits(api_key):
     head, _, random = api_key.secret.rpartition("_")
     assert head == f"rsdr_live_{api_key.key.prefix}"
@@ -58,12 +61,14 @@ def test_guessing_a_key_takes_two_hundred_bits(api_key):
     assert len({crypto.random_token(25) for _ in range(1000)}) == 1000
 
 
+@pytest.mark.attack(95)
 def test_a_key_that_got_into_a_repository_is_found_by_its_form(api_key):
     assert SCANNED.fullmatch(api_key.secret)
     assert SCANNED.search(f'curl -H "X-API-Key: {api_key.secret}" https://example.com')
     assert not SCANNED.search(f"rsdr_live_{api_key.key.prefix}…"), "what the pages show is none"
 
 
+@pytest.mark.attack(91)
 def test_an_unknown_prefix_and_a_wrong_secret_make_the_same_steps(api_key, now, monkeypatch, django_assert_num_queries):
     compared: list[int] = []
     matches = crypto.matches
@@ -81,6 +86,7 @@ def test_an_unknown_prefix_and_a_wrong_secret_make_the_same_steps(api_key, now, 
         assert compared == [64]
 
 
+@pytest.mark.attack(91)
 def test_the_time_of_an_answer_does_not_tell_a_known_prefix_from_an_unknown_one(api_key, now):
     texts = {"hit": api_key.secret, "wrong": WRONG.format(api_key.key.prefix), "miss": WRONG.format("unknown1")}
     took: dict[str, list[float]] = {name: [] for name in texts}

@@ -68,6 +68,7 @@ def test_a_token_that_says_admin_does_not_get_it(pair):
     assert actor_of(pair).scopes == {"leads:read"}
 
 
+@pytest.mark.attack(103)
 def test_row_103_leaving_or_another_role_counts_at_the_next_call(flow, workspace, owner):
     pair = flow.connect(workspace, scope="leads:read leads:write")
     Membership.objects.filter(user=owner).update(role="viewer")
@@ -76,6 +77,7 @@ def test_row_103_leaving_or_another_role_counts_at_the_next_call(flow, workspace
     assert actor_of(pair) is None
 
 
+@pytest.mark.attack(104)
 def test_row_104_a_consent_for_one_workspace_is_none_for_another(flow, workspace, owner):
     other = factories.MembershipFactory.create(user=owner).workspace
     assert actor_of(flow.connect(workspace)).workspace_id == workspace.id
@@ -84,15 +86,18 @@ def test_row_104_a_consent_for_one_workspace_is_none_for_another(flow, workspace
 
 
 @pytest.mark.parametrize("resource", ["https://evil.example/api/mcp", f"{RESOURCE}/", "", RESOURCE.removesuffix("/mcp")])
+@pytest.mark.attack(50)
 def test_row_50_a_token_counts_at_its_own_resource_alone(pair, resource):
     assert actor_of(pair, resource) is None
 
 
+@pytest.mark.attack(51)
 def test_row_51_a_token_for_everything_counts_nowhere(pair):
     AccessToken.objects.update(resource=[])
     assert actor_of(pair) is None
 
 
+@pytest.mark.attack(57)
 def test_row_57_a_token_of_nobody_or_of_no_client_is_none(pair):
     token = AccessToken.objects.get()
     for gone in ({"user": None}, {"application": None}):

@@ -29,6 +29,7 @@ def rotate(asker, issued, now, overlap=DAY):
     return rotate_api_key(actor=asker, key_id=issued.key.id, overlap=overlap, now=now)
 
 
+@pytest.mark.attack(96)
 def test_both_secrets_work_until_the_overlap_ends_and_then_only_the_new_one(person, api_key, now):
     fresh = rotate(person, api_key, now)
     assert fresh.secret != api_key.secret
@@ -128,6 +129,7 @@ def test_the_prefix_of_one_secret_does_not_open_the_key_with_the_rest_of_the_oth
     assert actor_of_api_key(fresh_head + api_key.secret[19:], now=now) is None
 
 
+@pytest.mark.attack(96)
 def test_rotating_is_audited_without_either_secret(person, api_key, now):
     fresh = rotate(person, api_key, now)
     event = AuditEvent.objects.latest("id")

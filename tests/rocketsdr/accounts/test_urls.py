@@ -40,6 +40,7 @@ def test_after_signing_in_a_person_goes_on_where_they_were_but_to_no_other_site(
     assert sign_in(client, ada.email, PASSWORD, next="https://evil.example/")["Location"] == "/"
 
 
+@pytest.mark.attack(102)
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ada):
     wrong, unknown = sign_in(client, ada.email, "wrong"), sign_in(client, "nobody@acme.example", "wrong")
     assert wrong.status_code == unknown.status_code == 200
@@ -47,6 +48,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ada
     assert "not correct" in body(wrong)
 
 
+@pytest.mark.attack(102)
 def test_guessing_is_refused_for_a_while_whoever_exists_and_even_with_the_right_password(client, ada):
     for login in (ada.email, "nobody@acme.example"):
         assert {sign_in(client, login, "wrong").status_code for _ in range(10)} == {200}

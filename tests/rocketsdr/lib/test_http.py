@@ -35,6 +35,7 @@ def test_an_answer_comes_whole_with_its_status_and_headers(publisher):
     assert publisher.asked == ["/doc", "/nothing"]
 
 
+@pytest.mark.attack(86)
 def test_a_redirect_is_an_answer_and_nobody_follows_it(publisher):
     publisher.answers["/from"] = reply(302, b"", Location=publisher.publish("/to", {}))
     assert get(publisher.url("/from")).status == 302
@@ -63,6 +64,7 @@ def test_the_certificate_has_to_be_the_hosts(publisher, monkeypatch):
     ],
     ids=["status", "headers", "body", "chunks"],
 )
+@pytest.mark.attack(86)
 def test_a_server_that_drips_holds_nobody_beyond_the_deadline(publisher, start):
     publisher.answers["/slow"] = fake.drip(start)
     began = time.monotonic()
@@ -72,6 +74,7 @@ def test_a_server_that_drips_holds_nobody_beyond_the_deadline(publisher, start):
 
 
 @pytest.mark.parametrize("answer", [reply(200, b"x" * 1001), fake.flood, fake.bomb()], ids=["a byte too much", "no end", "packed"])
+@pytest.mark.attack(86)
 def test_a_body_that_is_too_large_or_packed_is_not_read_on(publisher, answer):
     publisher.answers["/large"] = answer
     with pytest.raises(AnswerTooLarge):
@@ -93,6 +96,7 @@ def test_a_private_address_is_refused_before_anybody_connects(publisher, monkeyp
     assert (asked, publisher.connections) == ([], 0)
 
 
+@pytest.mark.attack(86)
 def test_the_address_that_was_checked_is_the_one_connected_to(publisher, monkeypatch):
     """A name that leads elsewhere at the second look (DNS rebinding) is not looked up a second time."""
     looked_up: list[str] = []

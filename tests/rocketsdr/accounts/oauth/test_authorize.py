@@ -48,6 +48,7 @@ WEAK = {
 
 
 @pytest.mark.parametrize("weak", WEAK.values(), ids=WEAK)
+@pytest.mark.attack(10, 11, 12)
 def test_a_challenge_that_protects_nothing_is_refused_before_there_is_a_page(flow, workspace, weak):
     assert refused_in_the_client(flow.ask(**weak)) == "invalid_request"
     assert refused_in_the_client(flow.decide(workspace, **weak)) == "invalid_request"
@@ -95,6 +96,7 @@ TRICKS = [
 
 
 @pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.attack(13)
 def test_row_13_no_trick_leads_the_person_elsewhere(flow, workspace, trick):
     for response in (flow.ask(redirect_uri=trick), flow.decide(workspace, redirect_uri=trick)):
         assert response.status_code == 400
@@ -114,6 +116,7 @@ def test_row_13_no_trick_leads_the_person_elsewhere(flow, workspace, trick):
         *("https://chatgpt.com/connector_platform_oauth_redirect", "https://chatgpt.com/connector/oauth/aB3_-xyz9"),
     ],
 )
+@pytest.mark.attack(14)
 def test_row_14_loopback_matches_at_any_port_and_the_rest_exactly(flow, workspace, place):
     assert is_the_page(flow.ask(redirect_uri=place))
     assert flow.decide(workspace, redirect_uri=place)["Location"].startswith(f"{place}?")
@@ -123,6 +126,7 @@ def test_the_addresses_of_chatgpt_are_for_the_fixed_client_alone(owner):
     assert other_client().sign_in(owner).ask(redirect_uri="https://chatgpt.com/connector/oauth/aB3_-xyz9").status_code == 400
 
 
+@pytest.mark.attack(15)
 def test_row_15_one_of_several_addresses_has_to_be_named(flow):
     response = flow.ask(redirect_uri=None)
     assert response.status_code == 400
@@ -132,6 +136,7 @@ def test_row_15_one_of_several_addresses_has_to_be_named(flow):
 # --- Consent -----------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack(16)
 def test_row_16_nothing_skips_the_consent(flow, workspace, owner):
     flow.connect(workspace)
     for more in (
@@ -144,6 +149,7 @@ def test_row_16_nothing_skips_the_consent(flow, workspace, owner):
     assert is_the_page(flow.ask())
 
 
+@pytest.mark.attack(17)
 def test_row_17_the_page_says_who_asks_for_what_and_where_it_leads(owner, workspace):
     flow = other_client(name="<b>Claude</b>").sign_in(owner)
     page = flow.ask(scope="leads:read campaigns:send offline_access").content.decode()
@@ -155,6 +161,7 @@ def test_row_17_the_page_says_who_asks_for_what_and_where_it_leads(owner, worksp
     assert "a program on this computer" not in page
 
 
+@pytest.mark.attack(17)
 def test_row_17_a_program_on_this_computer_is_called_so(flow):
     for place in (CALLBACK, "cursor://anysphere.cursor-mcp/oauth/callback"):
         page = flow.ask(redirect_uri=place).content
@@ -162,6 +169,7 @@ def test_row_17_a_program_on_this_computer_is_called_so(flow):
         assert b"which any program may use" in page
 
 
+@pytest.mark.attack(18)
 def test_row_18_a_page_elsewhere_cannot_press_the_button(owner, workspace):
     flow = Flow(browser=Client(enforce_csrf_checks=True)).sign_in(owner)
     flow.ask()
@@ -172,6 +180,7 @@ def test_row_18_a_page_elsewhere_cannot_press_the_button(owner, workspace):
     assert not Consent.objects.exists()
 
 
+@pytest.mark.attack(19, 20, 28)
 def test_rows_19_20_28_the_headers_of_the_page_and_of_the_way_to_it(flow, client):
     sign_in = client.get(f"{reverse('account_login')}?next={flow.address()}")
     for page in (flow.ask(), sign_in):
@@ -185,6 +194,7 @@ def test_rows_19_20_28_the_headers_of_the_page_and_of_the_way_to_it(flow, client
     assert client.get("/")["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
+@pytest.mark.attack(21)
 def test_row_21_a_refusal_comes_with_state_and_issuer(flow, workspace):
     assert refused_in_the_client(flow.decide(workspace, "deny")) == "access_denied"
     assert refused_in_the_client(flow.decide(workspace, "")) == "access_denied"
@@ -194,6 +204,7 @@ def test_row_21_a_refusal_comes_with_state_and_issuer(flow, workspace):
     assert not Consent.objects.exists()
 
 
+@pytest.mark.attack(22)
 def test_row_22_an_unknown_client_and_a_bad_address_look_the_same(flow):
     OAuthApplication.objects.create(client_id="off", redirect_uris=CALLBACK, disabled_at=factories.NOW, client_type="public")
     answers = [flow.ask(client_id=client_id) for client_id in ("nobody", "", "a\x00b", "off", None)] + [
@@ -204,6 +215,7 @@ def test_row_22_an_unknown_client_and_a_bad_address_look_the_same(flow):
 
 
 @pytest.mark.parametrize("kind", ["token", "id_token", "code token", "nonsense"])
+@pytest.mark.attack(23)
 def test_row_23_only_codes_are_given(flow, kind):
     assert refused_in_the_client(flow.ask(response_type=kind)) in {"unauthorized_client", "unsupported_response_type"}
 
@@ -211,6 +223,7 @@ def test_row_23_only_codes_are_given(flow, kind):
 @pytest.mark.parametrize(
     "name", ["client_id", "redirect_uri", "scope", "state", "response_type", "code_challenge", "code_challenge_method"]
 )
+@pytest.mark.attack(24)
 def test_row_24_nothing_is_said_twice(flow, workspace, name):
     once = flow.address()
     twice = f"{once}&{name}=other"
@@ -221,17 +234,20 @@ def test_row_24_nothing_is_said_twice(flow, workspace, name):
     assert "code=" not in hidden.get("Location", "")
 
 
+@pytest.mark.attack(25)
 def test_row_25_no_scope_means_the_base_scopes(flow, workspace):
     scopes = set(flow.connect(workspace, scope=None)["scope"].split())
     assert {"campaigns:write", "leads:write", "leads:read"} <= scopes
     assert not scopes & {"admin", "campaigns:send", "inbox:send", "oversight:write", "offline_access"}
 
 
+@pytest.mark.attack(62)
 def test_row_62_who_may_change_a_thing_may_see_it_and_the_page_says_so(flow, workspace):
     assert b"See campaigns, products and personas" in flow.ask(scope="campaigns:send").content
     assert set(flow.connect(workspace, scope="campaigns:send")["scope"].split()) == {"campaigns:send", "campaigns:read"}
 
 
+@pytest.mark.attack(26)
 def test_row_26_signing_in_on_the_way_starts_a_new_session(owner, settings):
     owner.set_password("correct horse battery")
     owner.save()
@@ -247,6 +263,7 @@ def test_row_26_signing_in_on_the_way_starts_a_new_session(owner, settings):
     assert is_the_page(flow.browser.get(signed_in["Location"]))
 
 
+@pytest.mark.attack(27)
 def test_row_27_the_code_is_of_the_account_that_pressed_the_button(flow, workspace, owner):
     other = factories.MembershipFactory.create(workspace=workspace, role=Role.MEMBER).user
     assert owner.email.encode() in flow.ask().content
@@ -306,17 +323,20 @@ def test_who_is_not_signed_in_and_is_asked_anew_signs_in_once(db):
         [RESOURCE, "https://evil.example"],
     ],
 )
+@pytest.mark.attack(52)
 def test_row_52_a_token_for_something_else_cannot_be_asked_for(flow, workspace, resource):
     assert refused_in_the_client(flow.ask(resource=resource)) == "invalid_target"
     assert refused_in_the_client(flow.decide(workspace, resource=resource)) == "invalid_target"
 
 
 @pytest.mark.parametrize("resource", [None, RESOURCE, f"{RESOURCE}/", [RESOURCE, f"{RESOURCE}/"]])
+@pytest.mark.attack(51)
 def test_row_51_every_token_is_for_the_one_resource(flow, workspace, resource):
     flow.connect(workspace, resource=resource)
     assert list(Consent.objects.values_list("connection__resource", flat=True)) == [RESOURCE]
 
 
+@pytest.mark.attack(104)
 def test_row_104_a_workspace_of_somebody_else_cannot_be_chosen(flow, workspace, stranger):
     for chosen in (stranger.workspace.id, 0, "", "x", "9" * 30, "-1", "²"):
         response = flow.decide(chosen)

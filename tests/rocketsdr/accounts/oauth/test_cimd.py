@@ -148,12 +148,14 @@ UNLOOKED = {
 
 
 @pytest.mark.parametrize("client_id", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.attack(85)
 def test_ssrf_to_an_internal_address_is_an_unknown_client_and_no_connection(outside, client_id):
     assert resolve(client_id) is None
     assert outside.connections == 0
 
 
 @pytest.mark.parametrize("client_id", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.attack(85)
 def test_ssrf_through_a_name_that_leads_to_an_internal_address_makes_no_connection(outside, client_id):
     literal = client_id.split("/")[2].strip("[]")
     if literal.count(".") != 3 and ":" not in literal:
@@ -164,12 +166,14 @@ def test_ssrf_through_a_name_that_leads_to_an_internal_address_makes_no_connecti
 
 
 @pytest.mark.parametrize("client_id", UNLOOKED.values(), ids=UNLOOKED.keys())
+@pytest.mark.attack(85)
 def test_ssrf_by_a_malformed_id_is_not_even_looked_up(outside, client_id):
     assert resolve(client_id) is None
     assert (outside.looked_up, outside.connections) == ([], 0)
 
 
 @pytest.mark.parametrize("client_id", [*HOSTILE.values(), *UNLOOKED.values()], ids=[*HOSTILE, *UNLOOKED])
+@pytest.mark.attack(85)
 def test_ssrf_through_the_doors_is_an_unknown_client_like_any_other(outside, owner, client_id):
     flow, unknown = Flow(client_id=client_id).sign_in(owner), Flow(client_id="nobody").sign_in(owner)
     page, usual = flow.ask(), unknown.ask()
@@ -190,6 +194,7 @@ def test_a_pinned_client_connects_through_the_doors_without_a_fetch(outside, own
     assert (outside.looked_up, outside.connections) == ([], 0)
 
 
+@pytest.mark.attack(87)
 def test_a_redirect_beside_the_document_is_a_page_and_no_redirect(publisher, owner):
     flow = Flow(client_id=publisher.publish_client(), redirect_uri="https://client.example/cb/").sign_in(owner)
     answer = flow.ask()
@@ -197,6 +202,7 @@ def test_a_redirect_beside_the_document_is_a_page_and_no_redirect(publisher, own
     assert "Location" not in answer.headers
 
 
+@pytest.mark.attack(85)
 def test_ssrf_by_a_name_with_one_public_and_one_internal_address_reaches_the_public_one_alone(outside, monkeypatch):
     reached = []
 
@@ -231,6 +237,7 @@ MISBEHAVING = {
 
 
 @pytest.mark.parametrize("answer", MISBEHAVING.values(), ids=MISBEHAVING.keys())
+@pytest.mark.attack(86)
 def test_a_publisher_that_misbehaves_is_an_unknown_client_and_is_left_alone_for_a_minute(publisher, answer):
     publisher.answers["/client.json"] = answer
     assert resolve(publisher.url("/client.json")) is None
@@ -240,6 +247,7 @@ def test_a_publisher_that_misbehaves_is_an_unknown_client_and_is_left_alone_for_
     assert oauth2_settings.CIMD_FAILURE_BACKOFF_SECONDS == 60
 
 
+@pytest.mark.attack(86)
 def test_a_publisher_that_drips_holds_no_worker_beyond_the_time_limit(publisher, monkeypatch):
     assert oauth2_settings.CIMD_FETCH_TIMEOUT_SECONDS == 5
     monkeypatch.setattr(oauth2_settings, "CIMD_FETCH_TIMEOUT_SECONDS", 0.3)
@@ -292,11 +300,13 @@ def test_two_slow_publishers_leave_the_other_threads_of_a_process_free():
         {"token_endpoint_auth_method": "client_secret_post"},
     ],
 )
+@pytest.mark.attack(87)
 def test_a_document_that_lies_or_asks_for_too_much_is_an_unknown_client(publisher, changed):
     assert resolve(publisher.publish_client(**changed)) is None
     assert not OTHERS.exists()
 
 
+@pytest.mark.attack(87)
 def test_a_redirect_that_is_not_in_the_document_is_not_allowed(publisher):
     client = resolve(publisher.publish_client())
     assert not client.redirect_uri_allowed("https://client.example/cb/")
@@ -306,6 +316,7 @@ def test_a_redirect_that_is_not_in_the_document_is_not_allowed(publisher):
 
 
 @pytest.mark.parametrize("source", ["manual", "dcr"])
+@pytest.mark.attack(88)
 def test_a_document_never_takes_over_a_client_of_another_kind(publisher, source):
     client_id = publisher.publish_client()
     OAuthApplication.objects.create(

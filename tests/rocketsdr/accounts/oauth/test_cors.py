@@ -37,6 +37,7 @@ def of_cors(response):
 
 
 @pytest.mark.parametrize("path", ADDRESSES_OF_PROGRAMS)
+@pytest.mark.attack(8)
 def test_a_preflight_of_a_listed_page_is_answered_at_once(path):
     response = ask(path)
     assert (response.status_code, response.content) == (204, b"")
@@ -50,6 +51,7 @@ def test_a_preflight_of_a_listed_page_is_answered_at_once(path):
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{PAGE}.evil.example", "http://inspector.example", PAGE.upper()])
 @pytest.mark.parametrize("path", ["/o/token/", "/api/mcp"])
+@pytest.mark.attack(8)
 def test_a_preflight_of_any_other_page_gets_no_leave(path, origin):
     response = ask(path, origin=origin)
     assert response.status_code == 204
@@ -58,6 +60,7 @@ def test_a_preflight_of_any_other_page_gets_no_leave(path, origin):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ADDRESSES_OF_PROGRAMS[:3])
+@pytest.mark.attack(8)
 def test_the_metadata_is_for_every_page(path):
     assert ask(path, origin="https://anywhere.example")["Access-Control-Allow-Origin"] == "*"
     read = Client().get(path, headers={"Origin": "https://anywhere.example"})
@@ -66,12 +69,14 @@ def test_the_metadata_is_for_every_page(path):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PAGES_FOR_PEOPLE)
+@pytest.mark.attack(8)
 def test_no_page_for_people_is_ever_open_to_another_site(path):
     assert of_cors(ask(path)) == set()
     assert of_cors(Client().get(path, headers={"Origin": PAGE})) == set()
 
 
 @pytest.mark.django_db
+@pytest.mark.attack(70)
 def test_a_listed_page_may_read_the_answer_and_the_challenge_and_another_one_is_sent_away():
     """The list is the gateway's own (row 70): where a page may not read, it may not call either."""
     answer = Client().post("/api/mcp", {}, content_type="application/json", headers={"Origin": PAGE})

@@ -46,6 +46,7 @@ def test_documents_that_are_published_as_pinned_are_the_same(published, now):
     assert PinnedClient.objects.count() == len(pinned.documents())
 
 
+@pytest.mark.attack(89)
 def test_drift_is_said_in_the_log_and_the_admin_and_applied_nowhere(published, now, caplog):
     published[CLAUDE] = {**pinned.documents()[CLAUDE], "redirect_uris": ["https://evil.example/cb"]}
     drift.check_pinned(now=now)
@@ -76,6 +77,7 @@ def test_a_publisher_that_keeps_servers_out_alarms_nobody(published, now, caplog
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
+@pytest.mark.attack(89)
 def test_each_document_is_compared_once_a_week(published, now):
     for hours in (0, 1, 24 * 6):
         drift.check_pinned(now=now + timedelta(hours=hours))

@@ -11,6 +11,7 @@ from tests.oauth import RESOURCE, Flow, asked_back
 SERVER = "/.well-known/oauth-authorization-server"
 
 
+@pytest.mark.attack(4)
 def test_row_4_the_resource_is_the_address_that_people_paste(client):
     for path in (resources.METADATA, f"{resources.METADATA}/api/mcp"):
         described = client.get(path).json()
@@ -19,10 +20,12 @@ def test_row_4_the_resource_is_the_address_that_people_paste(client):
 
 
 @pytest.mark.parametrize("address", ["api", "api/mcp/", "api/mcp/x", "mcp", "evil.example", "api/v1/outreach", "%2e%2e"])
+@pytest.mark.attack(4)
 def test_row_4_an_unknown_suffix_is_no_resource(client, address):
     assert client.get(f"{resources.METADATA}/{address}").status_code == 404
 
 
+@pytest.mark.attack(5)
 def test_row_5_the_issuer_is_the_same_text_wherever_it_stands(client, flow, workspace):
     issuer = client.get(SERVER).json()["issuer"]
     assert issuer == settings.PUBLIC_URL == client.get(resources.METADATA).json()["authorization_servers"][0]
@@ -30,6 +33,7 @@ def test_row_5_the_issuer_is_the_same_text_wherever_it_stands(client, flow, work
     assert not issuer.endswith("/")
 
 
+@pytest.mark.attack(6)
 def test_row_6_the_only_challenge_is_s256(client):
     described = client.get(SERVER).json()
     assert described["code_challenge_methods_supported"] == ["S256"]
@@ -42,6 +46,7 @@ def test_row_6_the_only_challenge_is_s256(client):
     }
 
 
+@pytest.mark.attack(7)
 def test_row_7_a_foreign_host_gets_nothing(client):
     for path in (SERVER, resources.METADATA):
         poisoned = client.get(path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
@@ -49,6 +54,7 @@ def test_row_7_a_foreign_host_gets_nothing(client):
         assert "evil.example" not in client.get(path, headers={"X-Forwarded-Host": "evil.example"}).content.decode()
 
 
+@pytest.mark.attack(64)
 def test_row_64_staying_connected_is_asked_of_the_server_never_of_the_resource(client):
     assert "offline_access" in client.get(SERVER).json()["scopes_supported"]
     assert "offline_access" not in client.get(resources.METADATA).json()["scopes_supported"]
@@ -73,6 +79,7 @@ def test_what_programs_read_may_be_read_by_pages_of_any_site_and_kept_for_a_mome
         *("/.well-known/openid-configuration", f"{SERVER}/o", "/o/.well-known/jwks.json"),
     ],
 )
+@pytest.mark.attack(42)
 def test_row_42_nothing_else_of_the_library_is_mounted(client, db, path):
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404

@@ -73,12 +73,14 @@ def client_app(db):
 
 
 @pytest.mark.parametrize("uri", TRICKS.values(), ids=TRICKS.keys())
+@pytest.mark.attack(13)
 def test_a_redirect_trick_never_matches(client_app, uri):
     assert not client_app.redirect_uri_allowed(uri)
     assert not is_registered(uri, REGISTERED)
 
 
 @pytest.mark.parametrize("uri", TRICKS.values(), ids=TRICKS.keys())
+@pytest.mark.attack(13)
 def test_a_redirect_trick_ends_at_a_page_and_never_at_a_redirect(client_app, owner, workspace, uri):
     flow = Flow(client_id=client_app.client_id, redirect_uri=uri).sign_in(owner)
     for answer in (flow.ask(), flow.decide(workspace), Flow(client_id=client_app.client_id, redirect_uri=uri).ask()):
@@ -90,6 +92,7 @@ def test_a_redirect_trick_ends_at_a_page_and_never_at_a_redirect(client_app, own
 @pytest.mark.parametrize(
     "uri", [*REGISTERED, "http://127.0.0.1:3118/callback", "http://127.0.0.1:65535/callback", "http://[::1]:8080/callback"]
 )
+@pytest.mark.attack(14)
 def test_what_is_registered_matches_and_a_loopback_address_with_any_port(client_app, uri):
     assert client_app.redirect_uri_allowed(uri)
 

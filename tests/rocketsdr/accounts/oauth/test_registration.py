@@ -118,6 +118,7 @@ def test_a_client_that_names_no_method_gets_what_the_server_advertises(register)
     assert "client_secret" not in said
 
 
+@pytest.mark.attack(57)
 def test_no_token_is_made_with_a_client(register):
     """Row 57: a registration token would be an access token that lasts for ever."""
     said = register().json()
@@ -131,16 +132,19 @@ def test_no_token_is_made_with_a_client(register):
 @pytest.mark.parametrize(
     "grants", [["client_credentials"], ["password"], ["implicit"], ["refresh_token"], [], ["urn:ietf:params:oauth:grant-type:device_code"]]
 )
+@pytest.mark.attack(80)
 def test_registration_for_grants_that_ask_nobody_is_refused(register, grants):
     assert_refused(register(grant_types=grants), "invalid_client_metadata", "authorization_code")
 
 
+@pytest.mark.attack(80)
 def test_registration_of_a_machine_grant_beside_the_code_gets_the_code_alone(register):
     said = register(grant_types=["client_credentials", "password", "authorization_code"]).json()
     assert said["grant_types"] == BOTH
     assert OTHERS.get().authorization_grant_type == "authorization-code"
 
 
+@pytest.mark.attack(80)
 def test_registration_for_the_implicit_flow_is_refused(register):
     assert_refused(register(response_types=["token"]), "invalid_client_metadata", "code")
 
@@ -165,14 +169,17 @@ def test_registration_for_the_implicit_flow_is_refused(register):
         None,
     ],
 )
+@pytest.mark.attack(81)
 def test_registration_of_hostile_redirects_is_refused(register, uris):
     assert_refused(register(redirect_uris=uris), "invalid_redirect_uri", "")
 
 
+@pytest.mark.attack(81)
 def test_registration_with_a_body_of_64_kb_is_refused_before_it_is_read(register):
     assert_refused(register(redirect_uris=["https://client.example/" + "x" * 64_000]), "invalid_client_metadata", "16 KB", status=413)
 
 
+@pytest.mark.attack(81)
 def test_registration_of_2000_redirects_is_refused(register):
     response = register(redirect_uris=[f"https://c.example/{n}" for n in range(2000)])
     assert response.status_code == 413
@@ -227,6 +234,7 @@ def test_registration_takes_nothing_but_a_post_and_manages_nothing(client, db):
 
 
 @pytest.mark.parametrize("body", [VSCODE, CURSOR, CLAUDE], ids=["VS Code", "Cursor", "Claude"])
+@pytest.mark.attack(82)
 def test_registration_of_a_real_client_is_narrowed_and_works(register, body):
     response = register(json.dumps(body))
     assert response.status_code == 201, response.content
@@ -239,6 +247,7 @@ def test_registration_of_a_real_client_is_narrowed_and_works(register, body):
     kept.full_clean()
 
 
+@pytest.mark.attack(82)
 def test_registration_of_one_unknown_programs_scheme_does_not_spoil_the_others(register):
     said = register(redirect_uris=["windsurf://codeium.windsurf/cb", *CURSOR["redirect_uris"]]).json()
     assert said["redirect_uris"] == CURSOR["redirect_uris"]
@@ -247,6 +256,7 @@ def test_registration_of_one_unknown_programs_scheme_does_not_spoil_the_others(r
 # --- Row 83: a flood -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack(83)
 def test_a_flood_of_registrations_is_refused_for_a_while_and_only_from_there(register):
     assert {register().status_code for _ in range(20)} == {201}
     refused = register()
@@ -256,6 +266,7 @@ def test_a_flood_of_registrations_is_refused_for_a_while_and_only_from_there(reg
     assert register(address="203.0.113.9").status_code == 201
 
 
+@pytest.mark.attack(83)
 def test_a_flood_is_not_what_the_shared_network_of_claude_sends(register):
     assert {register(address="160.79.104.10").status_code for _ in range(25)} == {201}
 
@@ -281,6 +292,7 @@ def _registered(name, *, age, source="dcr", **fields):
     return made
 
 
+@pytest.mark.attack(83)
 def test_clients_that_nobody_connected_within_a_day_are_deleted_and_no_others(owner):
     old, expired = timedelta(hours=25), real_now() - timedelta(hours=1)
     _registered("unused", age=old)
@@ -305,6 +317,7 @@ def test_many_unused_clients_are_deleted_in_parts(db):
     assert registration.purge(now=real_now(), batch=3) == 7
 
 
+@pytest.mark.attack(84)
 def test_a_spoofed_client_is_labelled_on_the_page_of_consent_with_the_host_it_leads_to(register, owner, workspace):
     """Row 84: whatever it calls itself, the page says that it has registered itself, and where it leads."""
     said = register(client_name="<b>Claude</b> by Anthropic", redirect_uris=["https://evil.example/cb"]).json()
@@ -323,6 +336,7 @@ def test_a_registered_client_connects_and_is_not_purged(register, owner, workspa
 
 
 @pytest.mark.parametrize("grant", ["client_credentials", "password", "urn:ietf:params:oauth:grant-type:device_code"])
+@pytest.mark.attack(37)
 def test_a_registered_client_gets_no_token_without_a_person(register, grant):
     """Row 37 for who registers itself."""
     said = register(token_endpoint_auth_method="client_secret_post").json()
@@ -349,6 +363,7 @@ def test_a_registered_client_gets_no_token_without_a_person(register, grant):
     ],
     ids=["Claude", "300 characters", "right to left", "invisible", "HTML", "lines", "nothing", "nothing visible", "other scripts"],
 )
+@pytest.mark.attack(84)
 def test_a_spoofed_name_is_kept_as_visible_text_of_a_self_registered_client(register, given, kept):
     assert register(client_name=given).json()["client_name"] == kept
     made = OTHERS.get()

@@ -45,6 +45,7 @@ def forget_the_window():
 # --- Codes -------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack(30)
 def test_row_30_a_code_without_its_verifier_is_nothing(flow, workspace):
     code = flow.code(workspace)
     assert refusal(flow.exchange(code, code_verifier=None)) == (400, "invalid_request")
@@ -52,6 +53,7 @@ def test_row_30_a_code_without_its_verifier_is_nothing(flow, workspace):
     assert flow.exchange(code).status_code == 200
 
 
+@pytest.mark.attack(31)
 def test_row_31_a_code_that_comes_twice_ends_what_came_of_it(flow, workspace):
     code = flow.code(workspace)
     pair = flow.exchange(code).json()
@@ -63,6 +65,7 @@ def test_row_31_a_code_that_comes_twice_ends_what_came_of_it(flow, workspace):
     assert Connection.objects.live().count() == 0
 
 
+@pytest.mark.attack(31)
 def test_row_31_also_when_somebody_else_brings_it_and_after_a_refresh(flow, workspace):
     code = flow.code(workspace)
     pair = flow.refresh(flow.exchange(code).json()["refresh_token"]).json()
@@ -71,6 +74,7 @@ def test_row_31_also_when_somebody_else_brings_it_and_after_a_refresh(flow, work
     assert not is_good(pair)
 
 
+@pytest.mark.attack(32)
 def test_row_32_a_code_is_of_its_client_its_address_its_minute_and_its_person(flow, workspace, owner):
     code = flow.code(workspace)
     assert refusal(other_client().exchange(code)) == (400, "invalid_grant")
@@ -139,6 +143,7 @@ def test_a_refresh_gives_a_new_pair_and_ends_the_old_one(flow, workspace):
     assert Connection.objects.count() == 1
 
 
+@pytest.mark.attack(33)
 def test_row_33_a_stolen_token_that_comes_after_the_window_ends_the_family(flow, workspace):
     old = flow.connect(workspace)
     new = flow.refresh(old["refresh_token"]).json()
@@ -149,6 +154,7 @@ def test_row_33_a_stolen_token_that_comes_after_the_window_ends_the_family(flow,
     assert AuditEvent.objects.filter(action="connection.token_replayed").count() == 1
 
 
+@pytest.mark.attack(34)
 def test_row_34_a_retry_after_a_lost_answer_gets_the_same_pair(flow, workspace):
     old = flow.connect(workspace)
     first = flow.refresh(old["refresh_token"])
@@ -158,6 +164,7 @@ def test_row_34_a_retry_after_a_lost_answer_gets_the_same_pair(flow, workspace):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.attack(34)
 def test_row_34_refreshes_at_once_all_get_the_same_pair(flow, workspace):
     old = flow.connect(workspace)
     answers = at_once(lambda: flow.refresh(old["refresh_token"]), number=4)
@@ -166,6 +173,7 @@ def test_row_34_refreshes_at_once_all_get_the_same_pair(flow, workspace):
     assert is_good(answers[0].json())
 
 
+@pytest.mark.attack(34)
 def test_row_34_a_fork_of_a_repeated_pair_is_still_found(flow, workspace):
     old = flow.connect(workspace)
     pair = flow.refresh(old["refresh_token"]).json()
@@ -176,6 +184,7 @@ def test_row_34_a_fork_of_a_repeated_pair_is_still_found(flow, workspace):
     assert not is_good(mine)
 
 
+@pytest.mark.attack(34)
 def test_row_34_what_was_ended_is_not_repeated(flow, workspace):
     old = flow.connect(workspace)
     new = flow.refresh(old["refresh_token"]).json()
@@ -183,6 +192,7 @@ def test_row_34_what_was_ended_is_not_repeated(flow, workspace):
     assert refusal(flow.refresh(old["refresh_token"])) == (400, "invalid_grant")
 
 
+@pytest.mark.attack(34)
 def test_row_34_nobody_else_gets_the_repeated_pair(flow, workspace):
     old = flow.connect(workspace)
     new = flow.refresh(old["refresh_token"]).json()
@@ -208,6 +218,7 @@ def test_what_lies_in_the_cache_is_read_with_the_old_token_alone():
     assert replays.recall("old") == {"access_token": "secret-a", "scope": "x"}
 
 
+@pytest.mark.attack(35)
 def test_row_35_a_refresh_never_gives_more_or_to_others(flow, workspace):
     pair = flow.connect(workspace)
     assert refusal(other_client().refresh(pair["refresh_token"])) == (400, "invalid_grant")
@@ -217,12 +228,14 @@ def test_row_35_a_refresh_never_gives_more_or_to_others(flow, workspace):
     assert flow.refresh(pair["refresh_token"], resource=f"{RESOURCE}/").status_code == 200
 
 
+@pytest.mark.attack(53)
 def test_row_53_an_exchange_cannot_widen_the_resource(flow, workspace):
     for resource in ("https://evil.example", ["https://evil.example", RESOURCE], "garbage"):
         assert refusal(flow.exchange(flow.code(workspace), resource=resource)) == (400, "invalid_target")
     assert not AccessToken.objects.exists()
 
 
+@pytest.mark.attack(36)
 def test_row_36_who_may_no_more_gets_no_token(flow, workspace, owner):
     pair = flow.connect(workspace)
     User.objects.filter(pk=owner.pk).update(is_active=False)
@@ -258,6 +271,7 @@ def test_a_refresh_token_ends_when_nobody_uses_it(flow, workspace):
         "",
     ],
 )
+@pytest.mark.attack(37)
 def test_row_37_other_grants_do_not_exist(flow, owner, grant_type):
     form = {"grant_type": grant_type, "username": owner.email, "password": "x", "scope": READING}
     assert refusal(flow.token(**form)) == (400, "unsupported_grant_type")
@@ -267,6 +281,7 @@ def test_row_37_other_grants_do_not_exist(flow, owner, grant_type):
     assert refusal(Flow(client_id=confidential.client_id).token(**form, client_secret="s")) == (400, "unsupported_grant_type")
 
 
+@pytest.mark.attack(38)
 def test_row_38_only_a_form_in_the_body_counts(flow, workspace):
     form = {"grant_type": "authorization_code", "client_id": "rocketsdr", "code": flow.code(workspace)}
     as_json = flow.machine.post("/o/token/", form, content_type="application/json")
@@ -278,6 +293,7 @@ def test_row_38_only_a_form_in_the_body_counts(flow, workspace):
     assert flow.machine.get("/o/revoke/").status_code == 405
 
 
+@pytest.mark.attack(39)
 def test_row_39_a_token_is_never_kept_by_a_cache(flow, workspace):
     made = flow.exchange(flow.code(workspace))
     assert (made["Content-Type"], "no-store" in made["Cache-Control"]) == ("application/json", True)
@@ -289,6 +305,7 @@ def basic(text):
     return {"Authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
 
 
+@pytest.mark.attack(40)
 def test_row_40_a_public_client_costs_no_slow_digest(flow, workspace):
     with (
         mock.patch.object(hashers, "check_password", side_effect=AssertionError),
@@ -300,6 +317,7 @@ def test_row_40_a_public_client_costs_no_slow_digest(flow, workspace):
         assert refusal(flow.machine.post("/o/token/", body, content_type=FORM, headers=basic("rocketsdr:guess"))) == (401, "invalid_client")
 
 
+@pytest.mark.attack(40)
 def test_row_40_guessing_secrets_is_stopped(db):
     OAuthApplication.objects.create(client_id="private", client_type="confidential", authorization_grant_type="authorization-code")
     flow = Flow(client_id="private")
@@ -335,6 +353,7 @@ def test_a_private_client_has_to_know_its_secret(owner, workspace):
     assert flow.exchange(code, client_secret=secret).status_code == 200
 
 
+@pytest.mark.attack(105)
 def test_row_105_a_limit_holds_for_the_offender_alone(flow, workspace, monkeypatch):
     second = factories.MembershipFactory.create(workspace=workspace).user
     other = Flow().sign_in(second)
@@ -351,6 +370,7 @@ def test_row_105_a_limit_holds_for_the_offender_alone(flow, workspace, monkeypat
 
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+@pytest.mark.attack(41)
 def test_row_41_a_client_gives_its_own_tokens_back(flow, workspace, which):
     pair = flow.connect(workspace)
     assert flow.revoke(pair[which], token_type_hint="access_token").status_code == 200
@@ -359,6 +379,7 @@ def test_row_41_a_client_gives_its_own_tokens_back(flow, workspace, which):
     assert AuditEvent.objects.filter(action="connection.given_back").count() == 1
 
 
+@pytest.mark.attack(41)
 def test_row_41_foreign_and_unknown_tokens_are_answered_alike_and_stay(flow, workspace):
     pair = flow.connect(workspace)
     thief = other_client()

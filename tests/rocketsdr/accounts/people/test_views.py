@@ -96,6 +96,7 @@ def test_whoever_is_removed_while_signed_in_sees_nothing_at_the_next_page(client
     assert client.get("/settings/members/").status_code == 403
 
 
+@pytest.mark.attack(103)
 def test_whoever_is_moved_out_finds_their_key_refused_at_the_gateway(client, page, bob, workspace):
     """Row 103: membership is read at every call."""
     actor = actor_of_member(user=bob.user, workspace_id=workspace.id)

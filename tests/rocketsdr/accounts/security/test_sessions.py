@@ -177,6 +177,7 @@ def test_a_new_password_does_not_stand_in_for_the_second_factor(client, ada, app
 # --- Fixation and cookies --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack(26)
 def test_a_session_that_somebody_else_has_set_is_not_the_one_that_is_signed_in(client, ada, app, sign_in):
     """Row 26: whoever plants a session id before the sign-in holds nothing after it, with or without a code in between."""
     attacker = Client()
