@@ -54,8 +54,8 @@ def asks_who_they_are(visit: Visit, route: str) -> bool:
 
 
 def called(who: str, route: str) -> str:
-    """Return the name of a page's pictures."""
-    return f"{who}-{re.sub(r'[^a-z]+', '-', re.sub(r'<[^>]*>', '', route)).strip('-') or 'home'}"
+    """Return the name of a page's pictures; a page of one thing is not called like the list of all."""
+    return f"{who}-{re.sub(r'[^a-z]+', '-', re.sub(r'<[^>]*>', 'one', route)).strip('-') or 'home'}"
 
 
 def ids_of(visitor: Furnished, route: str) -> dict[str, str]:
