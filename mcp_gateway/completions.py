@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from campaigns.queries import completions, targeting
 from campaigns.queries.completions import Matches
+from campaigns.rules.targeting.search import TYPES
 from mcp_gateway import library
 from mcp_gateway.surfaces import Surface
 from mcp_gateway.tool import Arguments, FieldError, refusal
@@ -92,7 +93,7 @@ def _marked(field: FieldInfo) -> str:
 def _targeting_values(actor: Actor, typed: str, context: Context) -> Matches:
     """Return what the workspace's leads have: titles, or values of the type that stands beside it."""
     chosen = context.get("type", "title")
-    found = targeting.targeting_values(actor=actor, type=chosen if chosen in targeting.TYPES else "title", text=typed, limit=MOST)
+    found = targeting.targeting_values(actor=actor, type=chosen if chosen in TYPES else "title", text=typed, limit=MOST)
     return Matches([each.value for each in found.values], found.total)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from django.db import connection
 
 from campaigns.rules import texts
+from campaigns.rules.targeting.search import TYPES, TargetingType
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import Invalid
 
-TargetingType = Literal["location", "title", "industry", "function", "seniority"]
-TYPES: tuple[TargetingType, ...] = get_args(TargetingType)
 LOOKED_AT = 100_000  # the newest leads: a list of values is worth a moment, not a minute
 SHOWN = 100
 

@@ -128,13 +128,16 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "resolve_approval": resolve_approval,
     "resume_all": plain(),
     "resume_campaign": resume_campaign,
+    "search_targeting": plain(query=["vp", "chief"], type=["seniority", "title"]),
     "undo_action": an("audit_id", AuditEvent),
     "update_persona": both(an("persona_id", Persona), plain(title=WORDS)),
     "update_product": both(an("product_id", Product), plain(description=WORDS)),
     "whoami": plain(),
 }
 ACTS = ["create_campaign", "finalize_campaign_draft", "resume_campaign", "resolve_approval"]
-WRITES = [tool for tool in ARGUMENTS if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "whoami"))]
+WRITES = [
+    tool for tool in ARGUMENTS if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "search_", "whoami"))
+]
 
 
 def call(office: Office, tool: str, pick: Pick, *, by: int = 0) -> None:

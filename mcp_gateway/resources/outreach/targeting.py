@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
-from campaigns.queries.targeting import LOOKED_AT, TargetingType, targeting_values
+from campaigns.queries.targeting import LOOKED_AT, targeting_values
+from campaigns.rules.targeting.search import TargetingType
 from mcp_gateway.resource import resource
 from mcp_gateway.tool import Result
 from mcp_gateway.tool.parts import Part

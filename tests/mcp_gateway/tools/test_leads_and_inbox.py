@@ -170,3 +170,29 @@ def test_senders_are_listed_with_what_is_left_of_the_day(agent, sender, workspac
     }
     assert agent.text("list_senders", type="linkedin") == "No senders: a person connects a mailbox first."
     assert len(agent.data("list_senders", type="email")["senders"]) == 2
+
+
+# --- search_targeting ------------------------------------------------------------------------------------------------------------
+
+
+def test_supported_values_come_with_the_word_to_pass_and_the_best_first(agent):
+    result = agent.result("search_targeting", query="Berlin, Germany", type="location")
+    assert result["structuredContent"]["matches"][:2] == [
+        {"value": "DE-BE", "label": "Berlin, Germany", "type": "location", "score": 1.0},
+        {"value": "geo:2950159", "label": "Berlin, Germany", "type": "location", "score": 1.0},
+    ]
+    lines = result["content"][0]["text"].splitlines()
+    assert lines[:2] == ["Values that targeting takes, the best match first:", "- `DE-BE` Berlin, Germany"]
+    assert agent.text("search_targeting", query="cto", type="title").splitlines()[1] == "- `Chief Technology Officer`"
+
+
+def test_what_is_called_like_nothing_is_said_to_be_so(agent):
+    assert agent.text("search_targeting", query="xyzzy", type="industry") == (
+        "Nothing is called so. Try another spelling or the English name, or another type."
+    )
+
+
+def test_an_unknown_kind_of_targeting_names_the_kinds(agent):
+    refused = agent.result("search_targeting", query="x", type="technology")
+    assert refused["isError"]
+    assert "'location', 'title', 'industry', 'function' or 'seniority'" in refused["content"][0]["text"]
