@@ -7,21 +7,26 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from campaigns.models import (
     Campaign,
+    Company,
     Conversation,
     CsvImport,
     CsvImportProblem,
     Delivery,
+    Directory,
+    DirectoryLoad,
     Enrollment,
     Event,
     InboundMessage,
     Job,
     Lead,
+    Person,
     Persona,
     Product,
     RenderedEmail,
@@ -30,7 +35,9 @@ from campaigns.models import (
     SequenceStep,
     Suppression,
     SuppressionReason,
+    Technology,
 )
+from campaigns.models.directory import TextHash
 from campaigns.services import campaigns, jobs, senders, sending, suppressions
 from rocketsdr.accounts.models import Workspace
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, each, operator
@@ -298,3 +305,49 @@ class SuppressionAdmin(Inspect):
             return False
         self.message_user(request, f"No more mail goes to {result.entry.value}; planned e-mails stopped: {result.stopped_messages}.")
         return True
+
+
+# --- People to look for --------------------------------------------------------------------------------------------------------
+
+
+@admin.register(Directory)
+class DirectoryAdmin(Inspect):
+    list_display = ["name", "workspace", "created_at"]
+    list_select_related = ["workspace"]
+    search_fields = ["name", "workspace__name"]
+
+
+@admin.register(DirectoryLoad)
+class DirectoryLoadAdmin(Inspect):
+    list_display = ["filename", "directory", "rows_done", "added", "updated", "unchanged", "refused", "finished_at"]
+    list_select_related = ["directory"]
+    search_fields = ["filename", "directory__name"]
+
+
+@admin.register(Company)
+class CompanyAdmin(Inspect):
+    list_display = ["name", "domain", "directory", "industry", "size_band"]
+    list_select_related = ["directory"]
+    search_fields = ["key__exact"]
+    search_help_text = "The whole domain, or the whole name where no domain is known."
+    show_full_result_count = False
+
+
+@admin.register(Person)
+class PersonAdmin(Inspect):
+    list_display = ["full_name", "title", "company", "location", "email", "directory", "source", "lawful_basis"]
+    list_select_related = ["company", "directory"]
+    search_fields = ["email"]
+    search_help_text = "The whole e-mail address."
+    show_full_result_count = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Person], search_term: str) -> tuple[QuerySet[Person], bool]:
+        """Find people by their whole address, which an index has; a part of it would be looked for in millions of rows."""
+        term = search_term.replace("\x00", "").strip()
+        return (queryset.filter(email_hash=TextHash(Lower(Value(term)))) if term else queryset), False
+
+
+@admin.register(Technology)
+class TechnologyAdmin(Inspect):
+    list_display = ["name", "name_key"]
+    search_fields = ["name"]

@@ -75,6 +75,9 @@ def fill(secrets):
         factories.SuppressionFactory.create(workspace=workspace)
         factories.JobFactory.create(workspace=workspace)
         factories.EventFactory.create(campaign=campaign, lead=enrollment.lead)
+        person = factories.PersonFactory.create(directory__workspace=workspace)
+        models.DirectoryLoad.objects.create(directory=person.directory, filename="people.csv", digest="d" * 64, created_at=NOW)
+        models.Technology.objects.create(name=f"Tool {uuid.uuid4()}", name_key=str(uuid.uuid4()))
         models.SenderDay.objects.create(sender=sender, day=date(2026, 11, 17), used=3)
         Upload.objects.create(
             workspace=workspace,

@@ -2,6 +2,7 @@ from campaigns.models.campaign import Campaign, CampaignStatus
 from campaigns.models.conversation import Conversation, InboundMessage
 from campaigns.models.csv_import import CsvImport, CsvImportProblem
 from campaigns.models.delivery import Delivery, DeliveryStatus, RenderedEmail
+from campaigns.models.directory import Company, Directory, DirectoryLoad, LawfulBasis, Person, Technology
 from campaigns.models.enrollment import Enrollment, EnrollmentStatus
 from campaigns.models.event import Event, EventKind
 from campaigns.models.job import Job, JobKind, JobStatus
@@ -15,11 +16,14 @@ from campaigns.models.suppression import Suppression, SuppressionReason
 __all__ = [
     "Campaign",
     "CampaignStatus",
+    "Company",
     "Conversation",
     "CsvImport",
     "CsvImportProblem",
     "Delivery",
     "DeliveryStatus",
+    "Directory",
+    "DirectoryLoad",
     "Enrollment",
     "EnrollmentStatus",
     "Event",
@@ -28,7 +32,9 @@ __all__ = [
     "Job",
     "JobKind",
     "JobStatus",
+    "LawfulBasis",
     "Lead",
+    "Person",
     "Persona",
     "Product",
     "RenderedEmail",
@@ -38,4 +44,5 @@ __all__ = [
     "SequenceStep",
     "Suppression",
     "SuppressionReason",
+    "Technology",
 ]

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from rocketsdr.accounts.models import Workspace
 
 
-class _Domain(models.Func):
+class Domain(models.Func):
     """The part of an address behind its @, in lower case."""
 
     function = "split_part"
@@ -20,7 +20,7 @@ class Lead(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="leads")
     email = models.EmailField(max_length=254)
     email_key = GeneratedField(expression=Lower("email"), output_field=models.CharField(max_length=254), db_persist=True)
-    domain = GeneratedField(expression=_Domain("email"), output_field=models.CharField(max_length=254), db_persist=True)
+    domain = GeneratedField(expression=Domain("email"), output_field=models.CharField(max_length=254), db_persist=True)
     full_name = models.CharField(max_length=200, blank=True)
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)

@@ -125,6 +125,7 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "pause_all": plain(reason=["The wrong list", ""]),
     "pause_campaign": an("campaign_id", Campaign),
     "preview_email": preview_email,
+    "preview_leads": plain(targeting=[{"seniorities": ["vp"]}, {"locations": ["Georgia"]}], max_leads=[5, 500]),
     "resolve_approval": resolve_approval,
     "resume_all": plain(),
     "resume_campaign": resume_campaign,

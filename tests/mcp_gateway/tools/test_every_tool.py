@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from campaigns.services import campaigns, launching, pausing, products
+from campaigns.services import campaigns, directories, launching, pausing, products
 from integrations import storage
 from mcp_gateway import catalogue, dispatch
 from mcp_gateway.models import ToolCall
@@ -58,6 +58,7 @@ CATALOGUE = {
     "list_personas": (1, 0, 1, 0, 1),
     "list_senders": (1, 0, 1, 0, 1),
     "search_targeting": (1, 0, 1, 0, 1),
+    "preview_leads": (1, 0, 0, 0, 1),
     "preview_email": (1, 0, 1, 0, 1),
     "create_campaign": (0, 0, 0, 1, 1),
     "create_campaign_draft": (0, 0, 0, 0, 1),
@@ -108,11 +109,13 @@ def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, n
     ApiKey.objects.filter(id=api_key.key.id).update(may_approve=True)
     pausing.pause_all(actor=person, reason="Something is wrong", now=now)
     pair = {"product_id": facts["product_id"], "persona_id": facts["persona_id"]}
+    directories.make_up(directory=directories.get_or_open(name="Shared", workspace_id=None, now=now), number=30, seed="a", now=now)
     return {
         "list_products": {},
         "list_personas": {},
         "list_senders": {"type": "email"},
         "search_targeting": {"query": "vp", "type": "seniority", "limit": 3},
+        "preview_leads": {"targeting": {"seniorities": ["vp", "head"], "exclude": {"locations": ["FR"]}}, "max_leads": 10, "seed": "a"},
         "preview_email": {"lead": {"email": "ada@example.com"}, **pair, "campaign_id": campaign.id, "step": 1},
         "create_campaign": {**facts, "csv_content": CSV, "csv_filename": "leads.csv", "sender_ids": [campaign.senders.get().id]},
         "create_campaign_draft": {**facts, "csv_content": CSV},
@@ -296,6 +299,7 @@ PLACES = [
     ("list_leads", "campaign_id", "campaign"),
     ("pause_campaign", "campaign_id", "campaign"),
     ("resume_campaign", "campaign_id", "campaign"),
+    ("preview_leads", "persona_id", "persona"),
     ("preview_email", "campaign_id", "campaign"),
     ("preview_email", "product_id", "product"),
     ("preview_email", "persona_id", "persona"),
