@@ -16,7 +16,7 @@ from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import Invalid
 
 MOST = 500  # addresses of one call
-LIMIT = 50  # results on a page: as many as an answer has room for
+LIMIT = 40  # results on a page: about as many as an answer has room for
 _NOWHERE = MailDomain(MailRoute.NOT_ASKED)
 
 
