@@ -117,7 +117,7 @@ class MailRoute(StrEnum):
     NO_SERVER = "no_server"  # nowhere: it has neither servers nor a public address
     NO_DOMAIN = "no_domain"  # nowhere: there is no such domain
     UNANSWERED = "unanswered"  # nobody answered, or not in time
-    NOT_ASKED = "not_asked"  # this installation asks no DNS
+    NOT_ASKED = "not_asked"  # this installation asks no DNS, or one that does not see the internet
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,12 @@ SECONDS_OF_ONE = 4.0  # for one question
 AT_ONCE = 16
 KEPT_FOR = {True: 24 * 3600, False: 15 * 60, None: 2 * 60}  # seconds, by whether the domain takes mail
 
+_KNOWN_TO_ALL = "com"  # what does not know this one is a name server of a closed network, and its "no such domain" means nothing
 _NULL_MX = "."
 _NOWHERE = frozenset({_NULL_MX, "localhost."})
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
-RecordKind = Literal["MX", "A", "AAAA"]
+RecordKind = Literal["MX", "A", "AAAA", "NS"]
 
 
 class NoSuchName(Exception):
@@ -129,12 +130,27 @@ def _found(domains: list[str], ask: Resolver, seconds: float) -> dict[str, MailD
     if not domains:
         return {}
     until = monotonic() + seconds
-    pool = ThreadPoolExecutor(min(AT_ONCE, len(domains)), thread_name_prefix="dns")
+    pool = ThreadPoolExecutor(min(AT_ONCE, len(domains) + 1), thread_name_prefix="dns")
+    open_network = pool.submit(_sees_internet, ask, until)
     asked = {pool.submit(_mail_domain, domain, ask, until): domain for domain in domains}
     answered = wait(asked, timeout=seconds).done
+    is_open = bool(wait([open_network], timeout=max(0.0, until - monotonic())).done) and open_network.result()
     pool.shutdown(wait=False, cancel_futures=True)
     silent = dict.fromkeys(domains, MailDomain(MailRoute.UNANSWERED))
-    return silent | {asked[each]: each.result() for each in answered}
+    return silent | {domain: _believed(each.result(), is_open=is_open) for each, domain in asked.items() if each in answered}
+
+
+def _sees_internet(ask: Resolver, until: float) -> bool:
+    try:
+        return bool(ask(_KNOWN_TO_ALL, "NS", seconds=_left(until)))
+    except (NoSuchName, Unanswered):
+        return False
+
+
+def _believed(said: MailDomain, *, is_open: bool) -> MailDomain:
+    """Return what was said; that something is missing is believed of a name server alone that sees the internet."""
+    is_missing = said.route in {MailRoute.NO_DOMAIN, MailRoute.NO_SERVER}
+    return MailDomain(MailRoute.NOT_ASKED) if is_missing and not is_open else said
 
 
 def _kept(domains: list[str]) -> dict[str, MailDomain]:

@@ -12,11 +12,15 @@ from integrations.dns_lookup import NoSuchName, RecordKind, Unanswered
 
 @dataclass
 class FakeDns:
-    """`records` names the domains that exist; `silent` ones fail at once, and `hanging` ones answer nothing until `released`."""
+    """`records` names the domains that exist; `silent` ones fail at once, and `hanging` ones answer nothing until `released`.
+
+    In a closed network not even com exists; that this is asked is not counted.
+    """
 
     records: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     hanging: frozenset[str] = frozenset()
+    closed: bool = False
     released: Event = field(default_factory=Event)
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     at_once: int = 0
@@ -26,6 +30,8 @@ class FakeDns:
     def __call__(self, name: str, kind: RecordKind, *, seconds: float) -> list[str]:
         """Answer one question."""
         assert seconds > 0
+        if kind == "NS":
+            return self._top(name)
         with self._lock:
             self.asked[name, kind] += 1
             self.at_once += 1
@@ -35,6 +41,11 @@ class FakeDns:
         finally:
             with self._lock:
                 self.at_once -= 1
+
+    def _top(self, name: str) -> list[str]:
+        if name != "com" or self.closed:
+            raise NoSuchName
+        return ["a.gtld-servers.net."]
 
     def _answer(self, name: str, kind: RecordKind) -> list[str]:
         if name in self.hanging:

@@ -46,6 +46,21 @@ def test_a_domain_that_nobody_answers_for_is_unknown_and_no_refusal() -> None:
     assert found["silent.example"].takes_mail is None
 
 
+def test_a_name_server_that_does_not_see_the_internet_is_not_believed_that_something_is_missing() -> None:
+    records: dict[str, dict[str, list[str]]] = {
+        "empty.example": {},
+        "null.example": {"MX": ["0 ."]},
+        "mx.example": {"MX": ["10 a.example."]},
+    }
+    found = mail_domains([*records, "no.example"], resolver=FakeDns(records, closed=True))
+    assert {name: each.route.value for name, each in found.items()} == {
+        "empty.example": "not_asked",
+        "null.example": "null_mx",
+        "mx.example": "mx",
+        "no.example": "not_asked",
+    }
+
+
 def test_a_domain_is_asked_for_once_however_often_it_is_named() -> None:
     resolver = FakeDns({"a.example": {"MX": ["10 mx.a.example."]}})
     first = mail_domains(["a.example", "a.example", "no.example"], resolver=resolver)
@@ -117,6 +132,7 @@ def test_a_machine_without_name_servers_says_so(settings, monkeypatch: pytest.Mo
 
 def test_the_real_resolver_understands_what_name_servers_answer(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     zone: dict[tuple[str, str], list[str] | dns.rcode.Rcode | None] = {
+        ("com", "NS"): ["a.gtld-servers.net."],
         ("mx.example", "MX"): ["20 b.mx.example.", "10 a.mx.example."],
         ("null.example", "MX"): ["0 ."],
         ("host.example", "A"): ["93.184.216.34"],
@@ -129,7 +145,7 @@ def test_the_real_resolver_understands_what_name_servers_answer(settings, monkey
     with name_server(zone) as resolver:
         monkeypatch.setattr(dns.resolver, "Resolver", lambda: resolver)
         monkeypatch.setattr(dns_lookup, "SECONDS_OF_ONE", 0.3)
-        found = mail_domains([*dict.fromkeys(name for name, _ in zone), "missing.example"])
+        found = mail_domains([*dict.fromkeys(name for name, kind in zone if kind != "NS"), "missing.example"])
     assert {name.partition(".")[0]: each.route.value for name, each in found.items()} == {
         "mx": "mx",
         "null": "null_mx",
