@@ -133,11 +133,14 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "undo_action": an("audit_id", AuditEvent),
     "update_persona": both(an("persona_id", Persona), plain(title=WORDS)),
     "update_product": both(an("product_id", Product), plain(description=WORDS)),
+    "verify_emails": plain(emails=[["ada@example.com", "info@example.com"], ["Ada <ada@example.com>", "nobody"]]),
     "whoami": plain(),
 }
 ACTS = ["create_campaign", "finalize_campaign_draft", "resume_campaign", "resolve_approval"]
 WRITES = [
-    tool for tool in ARGUMENTS if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "search_", "whoami"))
+    tool
+    for tool in ARGUMENTS
+    if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "search_", "verify_", "whoami"))
 ]
 
 
