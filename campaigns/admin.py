@@ -16,8 +16,6 @@ from campaigns.models import (
     Campaign,
     Company,
     Conversation,
-    CsvImport,
-    CsvImportProblem,
     Delivery,
     Directory,
     DirectoryLoad,
@@ -26,6 +24,8 @@ from campaigns.models import (
     InboundMessage,
     Job,
     Lead,
+    LeadImport,
+    LeadImportProblem,
     Person,
     Persona,
     Product,
@@ -144,8 +144,8 @@ class EnrollmentAdmin(Inspect):
     search_fields = ["lead__email_key", "campaign__name", "=campaign__id"]
 
 
-@admin.register(CsvImport)
-class CsvImportAdmin(Inspect):
+@admin.register(LeadImport)
+class LeadImportAdmin(Inspect):
     list_display = [
         "id",
         "filename",
@@ -164,7 +164,7 @@ class CsvImportAdmin(Inspect):
     search_fields = ["filename", "campaign__name", "workspace__name", "=id"]
     exclude = ["content"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CsvImport]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImport]:
         return super().get_queryset(request).defer("content")
 
 
@@ -174,7 +174,7 @@ class JobAdmin(Inspect):
     list_filter = ["kind", "status", "created_at"]
     list_select_related = ["workspace", "campaign"]
     search_fields = ["=id", "campaign__name", "workspace__name", "=worker"]
-    exclude = ["csv_import"]
+    exclude = ["lead_import"]
     actions = ["cancel"]
 
     @admin.action(description="Cancel: what is done stays, a launch is paused", permissions=["operate"])
@@ -185,15 +185,15 @@ class JobAdmin(Inspect):
         each(self, request, queryset, verb, done="Jobs cancelled")
 
 
-@admin.register(CsvImportProblem)
-class CsvImportProblemAdmin(Inspect):
-    list_display = ["csv_import", "line", "outcome", "code", "reason"]
+@admin.register(LeadImportProblem)
+class LeadImportProblemAdmin(Inspect):
+    list_display = ["lead_import", "line", "outcome", "code", "reason"]
     list_filter = ["outcome"]
-    list_select_related = ["csv_import"]
-    search_fields = ["=csv_import__id", "reason", "text"]
+    list_select_related = ["lead_import"]
+    search_fields = ["=lead_import__id", "reason", "text"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CsvImportProblem]:
-        return super().get_queryset(request).defer("csv_import__content")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImportProblem]:
+        return super().get_queryset(request).defer("lead_import__content")
 
 
 class RenderedEmailInline(InspectInline):

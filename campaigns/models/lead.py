@@ -32,6 +32,17 @@ class Lead(models.Model):
     city = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=100, blank=True)
     custom = models.JSONField(default=dict, blank=True, help_text="Further columns of the import, by name.")
+    source = models.CharField(max_length=100, blank=True, help_text="Where the person's data comes from.")
+    lawful_basis = models.CharField(max_length=20, default="unknown", help_text="Why it may be kept; as in a directory.")
+    made_by = models.ForeignKey(
+        "LeadImport",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="made",
+        db_index=False,
+        help_text="The import it came with.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -43,7 +54,10 @@ class Lead(models.Model):
             ),
             models.CheckConstraint(condition=Q(email__contains=Value("@")), name="lead_email_is_an_address"),
         ]
-        indexes = [models.Index(fields=["workspace", "domain"], name="lead_by_domain")]
+        indexes = [
+            models.Index(fields=["workspace", "domain"], name="lead_by_domain"),
+            models.Index(fields=["made_by"], name="lead_by_import", condition=Q(made_by__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.email
