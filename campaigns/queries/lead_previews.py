@@ -76,8 +76,15 @@ def preview(
 
 def sampled(include: Facets, people: list[Person]) -> list[Sampled]:
     """Return the people with the reason why each is in the audience."""
-    names = dict(Technology.objects.filter(id__in=include.technologies).values_list("id", "name")) if include.technologies else {}
+    names = technology_names(include)
     return [Sampled(person, reason(include, person, technologies=names)) for person in people]
+
+
+def technology_names(include: Facets) -> dict[int, str]:
+    """Return the names of the technologies that were asked for, by their ids."""
+    if not include.technologies:
+        return {}
+    return dict(Technology.objects.filter(id__in=include.technologies).values_list("id", "name"))
 
 
 def resolve(*, actor: Actor, targeting: Targeting | None, persona_id: int | None) -> Resolved:
@@ -92,6 +99,12 @@ def resolve(*, actor: Actor, targeting: Targeting | None, persona_id: int | None
     if unresolved:
         raise _refusal(unresolved)
     return resolved
+
+
+def check(targeting: Targeting) -> None:
+    """Refuse a targeting with a value that is not known, whether anybody has it or not."""
+    if unresolved := resolving.resolve(targeting, technologies=_technologies(targeting)).unresolved:
+        raise _refusal(list(unresolved))
 
 
 def get_person(*, actor: Actor, lead_ref: str) -> Person:

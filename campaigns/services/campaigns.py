@@ -16,7 +16,8 @@ from campaigns.queries.campaigns import get_campaign
 from campaigns.queries.personas import get_persona
 from campaigns.queries.products import get_product
 from campaigns.queries.senders import usable_senders
-from campaigns.services import following, importing, launching, sequences
+from campaigns.rules.targeting.resolving import Targeting
+from campaigns.services import following, importing, launching, sequences, taking
 from campaigns.services.sequences import StepSpec
 from rocketsdr.accounts import approvals, audit, undo
 from rocketsdr.accounts.actor import Actor
@@ -64,7 +65,8 @@ class CampaignSpec:
     csv_url: str | None = None
     sender_ids: Sequence[int] | None = None
     linkedin_usernames: Sequence[str] | None = None
-    targeting: Mapping[str, object] | None = None
+    targeting: Targeting | None = None
+    leads: Sequence[Mapping[str, str | int]] | None = None
     max_leads: int | None = None
     steps: Sequence[StepSpec] | None = None
     schedule: ScheduleSpec | None = None
@@ -116,7 +118,7 @@ def _apply(actor: Actor, campaign: Campaign, spec: CampaignSpec, *, launch: bool
     _set_fields(actor, campaign, spec)
     _set_senders(actor, campaign, spec, needed=launch)
     _set_steps(campaign, spec)
-    attached = _attach_leads(actor, campaign, spec, now)
+    attached = _attach_leads(actor, campaign, spec, now, needed=launch)
     job = _begin_job(actor, campaign, attached, launch=launch, verb=verb, now=now)
     if launch:
         launching.request(actor=actor, campaign=campaign, now=now)
@@ -141,22 +143,29 @@ def _check_launchable(spec: CampaignSpec) -> None:
     if spec.product_id is None or spec.persona_id is None:
         field = "product_id" if spec.product_id is None else "persona_id"
         raise Invalid(f"A campaign that is launched needs {field}.", field=field, fix="Give it, or use create_campaign_draft.")
-    if not (spec.csv_content or spec.csv_url):
-        raise Invalid(
-            "A campaign that is launched needs leads.", field="csv_content", fix="Give csv_content, or csv_url from get_csv_upload_url."
-        )
+    if not (spec.csv_content or spec.csv_url or spec.targeting or spec.leads or spec.type == Campaign.Type.TARGETING):
+        fix = "Give csv_content, csv_url from get_csv_upload_url, targeting or leads."
+        raise Invalid("A campaign that is launched needs leads.", field="csv_content", fix=fix)
+
+
+_BELONGS_TO = {"csv_content": "csv", "csv_url": "csv", "csv_filename": "csv", "targeting": "targeting", "leads": "leads"}
 
 
 def _check_type(spec: CampaignSpec) -> None:
-    if spec.type not in (None, Campaign.Type.CSV):
+    """Refuse a type that does not exist, and what belongs to another type than the one that is named."""
+    if spec.type not in (None, *Campaign.Type.values):
+        known = ", ".join(Campaign.Type.values)
+        raise Invalid(f"There are no campaigns of type {spec.type!r:.60}.", field="type", fix=f"Use one of {known}.")
+    if spec.linkedin_usernames:
+        fix = "Leave it out, and connect a mailbox."
+        raise Invalid("linkedin_usernames does nothing: a LinkedIn step is a task for a person.", field="linkedin_usernames", fix=fix)
+    given = {field: of for field, of in _BELONGS_TO.items() if getattr(spec, field) is not None}
+    kinds = {spec.type or "", *given.values()} - {""}
+    if len(kinds) > 1:
+        field = next(field for field, of in given.items() if of != (spec.type or next(iter(given.values()))))
         raise Invalid(
-            f"Campaigns of type {spec.type!r} are not available yet: they come with the lead directory.",
-            field="type",
-            fix="Use type csv with csv_content or csv_url.",
+            f"{field} does nothing for a campaign of type {spec.type or 'csv'}.", field=field, fix="Leave it out, or give its type."
         )
-    for field, value in (("targeting", spec.targeting), ("linkedin_usernames", spec.linkedin_usernames)):
-        if value:
-            raise Invalid(f"{field} does nothing for a campaign of type csv.", field=field, fix="Leave it out.")
 
 
 def _name(spec: CampaignSpec) -> str:
@@ -173,12 +182,18 @@ def _set_fields(actor: Actor, campaign: Campaign, spec: CampaignSpec) -> None:
         campaign.product = get_product(actor=actor, product_id=spec.product_id)
     if spec.persona_id is not None:
         campaign.persona = get_persona(actor=actor, persona_id=spec.persona_id)
+    campaign.type = spec.type or _type_of(spec) or campaign.type
     if spec.max_leads is not None:
         _check_max_leads(campaign, spec.max_leads)
         campaign.max_leads = spec.max_leads
     if spec.schedule is not None:
         _set_schedule(campaign, spec.schedule)
     campaign.save()
+
+
+def _type_of(spec: CampaignSpec) -> str | None:
+    """Return the type that goes with the leads that were given; None where none were."""
+    return next((of for field, of in _BELONGS_TO.items() if getattr(spec, field) is not None), None)
 
 
 def _check_max_leads(campaign: Campaign, max_leads: int) -> None:
@@ -227,7 +242,7 @@ def _set_steps(campaign: Campaign, spec: CampaignSpec) -> None:
         sequences.refresh_default_steps(campaign)
 
 
-def _attach_leads(actor: Actor, campaign: Campaign, spec: CampaignSpec, now: datetime) -> importing.Attached | None:
+def _attach_leads(actor: Actor, campaign: Campaign, spec: CampaignSpec, now: datetime, *, needed: bool) -> importing.Attached | None:
     if spec.csv_content is not None and spec.csv_url is not None:
         raise Invalid("csv_content and csv_url were both given.", field="csv_url", fix="Give one of them.")
     if spec.csv_content is not None:
@@ -235,6 +250,11 @@ def _attach_leads(actor: Actor, campaign: Campaign, spec: CampaignSpec, now: dat
         return importing.attach(actor=actor, campaign=campaign, content=content, filename=spec.csv_filename or "", now=now)
     if spec.csv_url is not None:
         return importing.attach_upload(actor=actor, campaign=campaign, url=spec.csv_url, filename=spec.csv_filename or "", now=now)
+    if spec.leads is not None:
+        return taking.take_named(actor=actor, campaign=campaign, leads=spec.leads, now=now)
+    lacks_audience = needed and campaign.type == Campaign.Type.TARGETING and not campaign.lead_imports.exists()
+    if spec.targeting is not None or lacks_audience:
+        return taking.take_audience(actor=actor, campaign=campaign, targeting=spec.targeting, now=now)
     return None
 
 
@@ -243,7 +263,7 @@ def missing(campaign: Campaign) -> list[str]:
     has = {
         "product_id": campaign.product_id is not None,
         "persona_id": campaign.persona_id is not None,
-        "csv_content or csv_url": campaign.lead_imports.exists(),
+        "leads": campaign.lead_imports.exists(),
         "sender": campaign.senders.exists(),
     }
     return [name for name, there in has.items() if not there]

@@ -8,14 +8,14 @@ addresses, so that nobody waits in a circle. Nothing is written that would chang
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import connection, models, transaction
 
 from campaigns.models import Campaign, Enrollment, EnrollmentStatus, Event, EventKind, LawfulBasis, Lead, LeadImport, Suppression
 from campaigns.rules.csv_rows import Row
+from campaigns.rules.directory.rows import basis_of
 from campaigns.services import bulk, launching
 
 # What a value of the file replaces if it has one. The parts of a name hang together: `full_name` has a rule of its own.
@@ -102,20 +102,11 @@ _ENROL = _statement(
 )
 
 
-class Origin(NamedTuple):
-    """Where a person's data comes from, and why the law lets it be kept."""
-
-    source: str = ""
-    lawful_basis: str = LawfulBasis.UNKNOWN
-
-
 @transaction.atomic
-def enrol(
-    *, campaign: Campaign, rows: Sequence[Row], lead_import: LeadImport, origins: Mapping[str, Origin] | None = None, now: datetime
-) -> int:
+def enrol(*, campaign: Campaign, rows: Sequence[Row], lead_import: LeadImport, overwrite: bool = True, now: datetime) -> int:
     """Make leads of these people, or bring the leads up to date, and enrol them; return how many are new to the workspace.
 
-    `origins` says of whom it is not the import's own name, by address in lower case.
+    Where a lead comes from is what the row says, or the name of the file. Without `overwrite` nobody whom the workspace knows is changed.
     An empty cell never erases what is known. Who is suppressed is enrolled as such, so that the numbers of the campaign add up.
     Whom a reviewed launch still writes to stays as they were reviewed until their sequence ends or the campaign is paused.
     """
@@ -136,16 +127,19 @@ def enrol(
     Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
-        bulk.copy_rows("staged", (*Row._fields, *Origin._fields), _staged(rows, Origin(lead_import.filename[:100]), origins or {}))
+        bulk.copy_rows("staged", (*Row._fields, "source", "lawful_basis"), _staged(rows, lead_import.filename))
         cursor.execute(_ADD, values)
         new: int = cursor.rowcount
-        if new < len(rows):
+        if overwrite and new < len(rows):
             cursor.execute(_MERGE, {**values, "reviewed": launching.reviewed(campaign.workspace_id)})
         cursor.execute(_ENROL, values)
         cursor.execute("DROP TABLE staged")
     return new
 
 
-def _staged(rows: Sequence[Row], usual: Origin, origins: Mapping[str, Origin]) -> Iterator[tuple[object, ...]]:
+def _staged(rows: Sequence[Row], filename: str) -> Iterator[tuple[object, ...]]:
     for row in rows:
-        yield *row[:-1], json.dumps(row.custom) if row.custom else "{}", *(origins.get(row.email_key, usual) if origins else usual)
+        source = row.custom.get("source") or filename
+        said = row.custom.get("lawful_basis") or row.custom.get("legal_basis")
+        basis = basis_of(said) if said else LawfulBasis.UNKNOWN
+        yield *row[:-1], json.dumps(row.custom) if row.custom else "{}", source[:100], basis

@@ -10,12 +10,13 @@ from itertools import chain
 
 from django.db import transaction
 
-from campaigns.models import Campaign, CampaignStatus, LeadImport, LeadImportProblem
+from campaigns.models import Campaign, CampaignStatus, ImportKind, LeadImport, LeadImportProblem
 from campaigns.models.lead_import import ImportStatus
-from campaigns.rules import csv_rows
+from campaigns.rules import csv_rows, lead_records
 from campaigns.rules.csv_rows import CsvFault, CsvTable, Rejected, Row
 from campaigns.rules.csv_rows.decoding import decode
 from campaigns.rules.csv_rows.records import records, split_lines
+from campaigns.rules.lead_records import Record
 from campaigns.services import bulk, enrolling, following, launching
 from integrations import storage
 from rocketsdr.accounts import audit, quotas
@@ -59,7 +60,26 @@ def attach_upload(*, actor: Actor, campaign: Campaign, url: str, filename: str =
     return _attach(actor, campaign, uploaded.content, filename or uploaded.filename, "csv_url", now)
 
 
-def _attach(actor: Actor, campaign: Campaign, content: bytes, filename: str, field: str, now: datetime) -> Attached:
+@transaction.atomic
+def attach_records(
+    *, actor: Actor, campaign: Campaign, records: Sequence[Record], kind: ImportKind, overwrite: bool = True, now: datetime
+) -> Attached:
+    """Take people into a campaign who come from no file, as if they stood in one: a line for each of them."""
+    content = lead_records.as_csv(records)
+    return _attach(actor, campaign, content, "", "leads", now, kind=kind, request={} if overwrite else {"overwrite": False})
+
+
+def _attach(
+    actor: Actor,
+    campaign: Campaign,
+    content: bytes,
+    filename: str,
+    field: str,
+    now: datetime,
+    *,
+    kind: ImportKind = ImportKind.CSV,
+    request: dict[str, object] | None = None,
+) -> Attached:
     progress.report(0, None, "Checking the file.")
     table = _read(content, field)
     progress.report(table.data_rows, table.data_rows, "The file is checked.")
@@ -72,6 +92,8 @@ def _attach(actor: Actor, campaign: Campaign, content: bytes, filename: str, fie
         lead_import = LeadImport.objects.create(
             workspace_id=campaign.workspace_id,
             campaign=campaign,
+            kind=kind,
+            request=request or {},
             filename=filename,
             content=content,
             content_digest=digest,
@@ -128,7 +150,8 @@ def run(*, lead_import_id: int, now: datetime) -> None:
         launching.halt(campaign_id=campaign.id, reason=f"Its file could not be read: {exc.message}", now=now)
         return
     rows, rejected, left_out = _divided(campaign, content, table)
-    new = enrolling.enrol(campaign=campaign, rows=rows, lead_import=lead_import, now=now)
+    overwrite = bool(lead_import.request.get("overwrite", True))
+    new = enrolling.enrol(campaign=campaign, rows=rows, lead_import=lead_import, overwrite=overwrite, now=now)
     _keep_problems(lead_import, table, rejected)
     counts = {"accepted": new, "updated": len(rows) - new, "duplicates": len(table.duplicates), "rejected": len(rejected)}
     _finish(lead_import, now, status=ImportStatus.DONE, rows=table.data_rows, left_out=left_out, **counts)

@@ -51,7 +51,8 @@ def _asked_by(actor: Actor) -> dict[str, str]:
 
 def _check_complete(campaign: Campaign) -> None:
     if not campaign.lead_imports.exists():
-        raise Invalid("The campaign has no leads.", field="csv_content", fix="Give csv_content, or csv_url from get_csv_upload_url.")
+        fix = "Give csv_content, csv_url from get_csv_upload_url, targeting or leads."
+        raise Invalid("The campaign has no leads.", field="csv_content", fix=fix)
     real_senders = campaign.senders.filter(any_hour=False)
     if real_senders.exists() and not campaign.workspace.postal_address.strip():
         raise NotLaunchable(
@@ -106,6 +107,22 @@ def schedule_again(campaign: Campaign, *, actor: Actor, now: datetime) -> None:
     else:
         Campaign.objects.filter(id=campaign.id).update(status=CampaignStatus.IMPORTING)
         enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
+
+
+def begin_again(campaign: Campaign, *, actor: Actor, now: datetime) -> None:
+    """Stop a launched campaign that has got new leads until their first e-mails are written and the policy is met for all of it."""
+    going = Campaign.objects.filter(id=campaign.id, status__in=[CampaignStatus.SCHEDULED, CampaignStatus.RUNNING])
+    if going.update(status=CampaignStatus.IMPORTING, hold_until=None, **_asked_by(actor)) != 1:
+        raise NotLaunchable(f"The campaign is {campaign.status}.", status=campaign.status)
+    forget_review(campaign)
+    approvals.withdraw(actor=actor, kind=KIND, subject_id=campaign.id, now=now)
+    audit.record(actor, "campaign.launched_again", campaign)
+    enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
+
+
+def forget_review(campaign: Campaign) -> None:
+    """Have the campaign reviewed as a whole before it sends again: there is something in it that nobody has seen."""
+    Campaign.objects.filter(id=campaign.id).update(launch_digest="", approved_digest="")
 
 
 def approve_launch(actor: Actor, approval: Approval, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from campaigns.models import Campaign, Delivery, DeliveryStatus, Enrollment, Lead, Persona, Product, RenderedEmail, Sender, SenderStatus
+from campaigns.queries import lead_previews
 from campaigns.queries.campaigns import get_campaign
 from campaigns.queries.leads import get_lead
 from campaigns.queries.personas import get_persona
@@ -18,7 +19,7 @@ from campaigns.rules import rendering, spam
 from campaigns.rules.csv_rows.columns import columns_of
 from campaigns.rules.csv_rows.rows import RowMaker
 from campaigns.rules.email_addresses import Refused
-from campaigns.services import composing, sequences
+from campaigns.services import composing, sequences, taking
 from campaigns.services.sequences import StepSpec
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.accounts.models import Workspace
@@ -45,9 +46,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class PreviewSpec:
-    """Whose e-mail to show: a lead by id, or a made-up one by the columns of a CSV; of a campaign, or of product and persona alone."""
+    """Whose e-mail to show: a lead by id, somebody of a directory by their ref, or a made-up one by the columns of a CSV.
+
+    It is that of a campaign, or of product and persona alone.
+    """
 
     lead_id: int | None = None
+    lead_ref: str | None = None
     lead_fields: Mapping[str, str] | None = None
     product_id: int | None = None
     persona_id: int | None = None
@@ -134,7 +139,8 @@ def _lead(actor: Actor, spec: PreviewSpec, now: datetime) -> Lead:
     """Return the lead, or make up the one that a line of a CSV with these columns would give."""
     if spec.lead_id is not None:
         return get_lead(actor=actor, lead_id=spec.lead_id)
-    fields = dict(spec.lead_fields or {})
+    named = taking.columns_of(lead_previews.get_person(actor=actor, lead_ref=spec.lead_ref)) if spec.lead_ref else {}
+    fields = named | dict(spec.lead_fields or {})
     columns = columns_of(list(fields))
     if not any(column.field == "email" for column in columns):
         raise Invalid("The sample lead has no e-mail address.", field="lead.email", fix=_SAMPLE)

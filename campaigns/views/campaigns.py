@@ -25,7 +25,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LEADS_SHOWN = 10
 DAYS_SHOWN = 7
 PAUSABLE = ("importing", "scheduled", "running")
-NEEDS = {"product_id": "a product", "persona_id": "a persona", "csv_content or csv_url": "leads", "sender": "a sender"}
+NEEDS = {"product_id": "a product", "persona_id": "a persona", "leads": "leads", "sender": "a sender"}
 PARTS = {  # what becomes of the planned e-mails, in the order of the bar
     "Sent": ("done", ("sent",)),
     "Waiting": ("next", ("prepared", "queued", "claimed", "inflight", "deferred")),

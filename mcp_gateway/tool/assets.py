@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from campaigns.rules.targeting import asked
 from mcp_gateway.tool.arguments import WriteArguments
 from mcp_gateway.tool.parts import Part
 from mcp_gateway.tool.results import Result, listing
+from mcp_gateway.tool.targeting import AsInPreview, TargetingFields
 from mcp_gateway.tool.wording import brief
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -32,7 +34,7 @@ class PersonaFields(WriteArguments):
     title: Annotated[str, Field(max_length=200, description="The job title, e.g. VP Engineering.")] | None = None
     description: Description | None = None
     pains: Annotated[Sentences, Field(description="What troubles them, a sentence each.")] | None = None
-    targeting: Annotated[dict[str, Any], Field(description="Kept with the persona; no e-mail uses it.")] | None = None
+    targeting: Annotated[AsInPreview | None, Field(description="Whom campaigns take, as in preview_leads.")] = None
 
 
 class ProductItem(Part):
@@ -83,4 +85,6 @@ class PersonaResult(Result):
 
 def given(args: WriteArguments, *without: str) -> dict[str, Any]:
     """Return the fields that the caller has filled in, but for those that steer the call."""
-    return args.model_dump(exclude_none=True, exclude={"idempotency_key", "dry_run", *without})
+    fields = args.model_dump(exclude_none=True, exclude={"idempotency_key", "dry_run", "targeting", *without})
+    targeting: TargetingFields | None = getattr(args, "targeting", None)
+    return fields if targeting is None else fields | {"targeting": asked.stored(targeting.targeting())}

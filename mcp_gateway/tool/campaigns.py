@@ -11,13 +11,17 @@ from pydantic_core import PydanticCustomError
 
 from campaigns.queries import campaigns as queries
 from campaigns.queries.jobs import Job
+from campaigns.rules import lead_records
 from campaigns.services import importing
 from campaigns.services.campaigns import CampaignSpec, Outcome, ScheduleSpec, missing
 from campaigns.services.sequences import StepSpec
+from campaigns.services.taking import MOST_NAMED
 from mcp_gateway.tool.arguments import Arguments, Id, WriteArguments
 from mcp_gateway.tool.jobs import LongResult
 from mcp_gateway.tool.parts import Part
+from mcp_gateway.tool.previews import LeadFields
 from mcp_gateway.tool.results import one_line
+from mcp_gateway.tool.targeting import AsInPreview
 from mcp_gateway.tool.wording import brief, count, lines
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
@@ -51,9 +55,32 @@ def _unadvertised(*names: str) -> ConfigDict:
     return ConfigDict(json_schema_extra=leave_out)
 
 
+def as_in_create_campaign(schema: dict[str, Any]) -> None:
+    """Tell the parts of a campaign that create_campaign tells in full by its name alone; they are checked all the same."""
+    del schema["properties"]["linkedin_usernames"]
+    for name, kind in _TOLD_IN_FULL.items():
+        schema["properties"][name] = {"type": kind, "description": "As in create_campaign."}
+
+
+_TOLD_IN_FULL = {
+    "csv_content": "string",
+    "csv_url": "string",
+    "leads": "array",
+    "schedule": "object",
+    "sender_ids": "array",
+    "steps": "array",
+    "targeting": "object",
+}
+
+
 Day = Annotated[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], BeforeValidator(_day)]
 LocalTime = Annotated[time, BeforeValidator(_local_time), WithJsonSchema({"type": "string"})]
-Type = Annotated[str, Field(max_length=50), WithJsonSchema({"type": "string", "enum": ["csv"]})]
+Type = Annotated[str, Field(max_length=50), WithJsonSchema({"type": "string", "enum": ["csv", "targeting", "leads"]})]
+
+
+NamedLeads = Annotated[
+    list[LeadFields], Field(min_length=1, max_length=MOST_NAMED), WithJsonSchema({"type": "array", "items": {"type": "object"}})
+]
 
 
 class Step(Arguments):
@@ -79,9 +106,9 @@ class Schedule(Arguments):
 class CampaignFields(WriteArguments):
     """What can be said of a campaign before it is launched."""
 
-    model_config = _unadvertised("targeting", "linkedin_usernames")
+    model_config = _unadvertised("linkedin_usernames")
 
-    type: Annotated[Type | None, Field(description="The leads come from a CSV.")] = None
+    type: Annotated[Type | None, Field(description="Where the leads come from.")] = None
     product_id: Annotated[Id | None, Field(description="From list_products.")] = None
     persona_id: Annotated[Id | None, Field(description="From list_personas.")] = None
     csv_content: Annotated[str, Field(description="A header line with an e-mail column, then a line per lead; up to 2 MB.")] | None = None
@@ -91,14 +118,22 @@ class CampaignFields(WriteArguments):
     max_leads: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     steps: Annotated[list[Step], Field(min_length=1, max_length=10, description="A good sequence of three when left out.")] | None = None
     schedule: Annotated[Schedule, Field(description="Sending hours; Monday to Friday 09:00-17:00 when left out.")] | None = None
-    targeting: dict[str, Any] | None = None
+    targeting: Annotated[AsInPreview | None, Field(description="As in preview_leads; the persona's when left out.")] = None
+    leads: Annotated[NamedLeads | None, Field(description="lead_id, lead_ref of preview_leads, or columns as in a CSV.")] = None
     linkedin_usernames: list[Any] | None = None
 
     def spec(self, name: str | None) -> CampaignSpec:
         """Return what the service takes."""
         said = {field: getattr(self, field) for field in CampaignFields.model_fields.keys() - WriteArguments.model_fields.keys()}
         steps = [StepSpec(body=each.body, subject=each.subject, wait_days=each.wait_days) for each in self.steps or []]
-        return CampaignSpec(**said | {"name": name, "steps": steps or None, "schedule": self.schedule.spec() if self.schedule else None})
+        parts = {
+            "name": name,
+            "steps": steps or None,
+            "schedule": self.schedule.spec() if self.schedule else None,
+            "targeting": self.targeting.targeting() if self.targeting else None,
+            "leads": None if self.leads is None else [each.named() for each in self.leads],
+        }
+        return CampaignSpec(**said | parts)
 
 
 class RejectedRow(Part):
@@ -177,8 +212,13 @@ def _leads(outcome: Outcome) -> ImportedLeads | None:
         accepted=attached.accepted,
         duplicates=attached.duplicates,
         rejected_total=len(attached.rejected),
-        rejected=[RejectedRow(row=each.line, reason=each.reason) for each in attached.rejected[:SHOWN_ROWS]],
+        rejected=[RejectedRow(row=_row(attached, each.line), reason=each.reason) for each in attached.rejected[:SHOWN_ROWS]],
     )
+
+
+def _row(attached: importing.Attached, line: int) -> int:
+    """Return the line of a file, or which of the leads it was that came without one."""
+    return line if attached.lead_import.kind == "csv" else lead_records.number_of(line)
 
 
 def _told(leads: ImportedLeads | None) -> list[str]:

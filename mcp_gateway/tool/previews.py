@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from campaigns.queries.lead_previews import REF
 from mcp_gateway.tool.arguments import Id
 from mcp_gateway.tool.results import Result, one_line
 from mcp_gateway.tool.wording import lines
@@ -14,6 +15,8 @@ MAX_WORD = 500
 
 
 def _by_id(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(REF):
+        return {"lead_ref": value}
     return {"lead_id": value} if isinstance(value, int | str) else value
 
 
@@ -24,10 +27,16 @@ class LeadFields(BaseModel):
     __pydantic_extra__: dict[str, Annotated[str, Field(max_length=MAX_WORD)]]
 
     lead_id: Id | None = None
+    lead_ref: Annotated[str, Field(max_length=30)] | None = None
 
     def columns(self) -> dict[str, str]:
         """Return the columns that were given."""
         return {name: value for name, value in (self.__pydantic_extra__ or {}).items() if value.strip()}
+
+    def named(self) -> dict[str, str | int]:
+        """Return all that was given."""
+        ways = {"lead_id": self.lead_id, "lead_ref": self.lead_ref}
+        return {**self.columns(), **{name: value for name, value in ways.items() if value is not None}}
 
 
 SampleLead = Annotated[LeadFields, BeforeValidator(_by_id)]

@@ -99,6 +99,9 @@ def get_approval(office: Office, pick: Pick) -> Arguments:
 
 
 ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
+    "add_leads": both(
+        an("campaign_id", Campaign), plain(leads=[[{"email": "ada@example.com"}], [{"email": "new@example.org", "title": "CTO"}]])
+    ),
     "add_suppression": plain(value=["ada@example.com", "nobody@example.org", "example.net"], reason=["manual", "bounced"]),
     "cancel_job": an("job_id", Job),
     "create_campaign": create_campaign,
@@ -150,7 +153,7 @@ def call(office: Office, tool: str, pick: Pick, *, by: int = 0) -> None:
     if tool in WRITES:
         arguments |= {"idempotency_key": pick.of(KEYS)} if pick.once_in(6) else {}
         arguments |= {"dry_run": True} if pick.once_in(10) else {}
-    if tool in ACTS:
+    if tool in (*ACTS, "add_leads"):
         arguments |= {"confirmation_token": TOKEN} if pick.once_in(6) else {}
     if tool.startswith("create_campaign") and pick.once_in(4):
         arguments |= {"sender_ids": office.ids(Sender)}

@@ -89,7 +89,7 @@ def agent_calls_any(office: Office, pick: Pick) -> None:
 
 
 def agent_launches(office: Office, pick: Pick) -> None:
-    agent_calls.call(office, "create_campaign", pick, by=int(pick.once_in(3)))
+    agent_calls.call(office, "create_campaign", pick, by=int(pick.once_in(2)))  # as often what the other may approve
 
 
 def agent_acts(office: Office, pick: Pick) -> None:
@@ -172,7 +172,7 @@ def test_no_sequence_of_calls_leads_to_an_email_that_nobody_approved(opened, tal
     search(opened, policies, start=[*POLICIES.values()].index(policies), number=SEQUENCES)
     seen = ["approved", "sent", "follow-ups sent", "refused: only_people_approve", "calls that worked"]
     seen += ["approved by an agent that may"] if policies.may_approve else []
-    assert all(tally[each] for each in seen), tally
+    assert [each for each in seen if not tally[each]] == []
     assert sum(tally[f"tool {tool}"] > 0 for tool in WRITES) >= len(WRITES) - 3, tally
 
 

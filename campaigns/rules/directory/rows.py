@@ -208,10 +208,15 @@ def _technologies(text: str) -> list[str]:
     return [name for name in names if plain(name)][:MOST_TECHNOLOGIES]
 
 
+def basis_of(text: str) -> str:
+    """Return the lawful basis that a text names; "unknown" where it names none."""
+    return BASES.get(plain(text), "unknown")
+
+
 def _basis(text: str, defaults: Defaults, unknown: Unknown) -> str:
     if not text:
         return defaults.lawful_basis
-    found = BASES.get(plain(text))
-    if found is None:
+    found = basis_of(text)
+    if found == "unknown" != plain(text):
         unknown.note("lawful_basis", text)
-    return found or "unknown"
+    return found

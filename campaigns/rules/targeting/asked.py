@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from campaigns.rules import texts
 from campaigns.rules.targeting.resolving import MOST_VALUES, Asked, Targeting
 from rocketsdr.lib.errors import Invalid
 
@@ -32,7 +33,8 @@ def _asked(values: Mapping[str, Any], prefix: str) -> Asked:
     for key in values:
         if key not in _KNOWN:
             known = ", ".join((*_KNOWN, *(() if prefix else ("exclude",))))
-            raise Invalid(f"targeting.{prefix}{key} is not known.", field=f"targeting.{prefix}{key}", fix=f"Use {known}.")
+            field = f"targeting.{prefix}{key}" if key.isidentifier() else "targeting"
+            raise Invalid(f"targeting.{prefix}{key!r:.60} is not known.".replace("'", ""), field=field, fix=f"Use {known}.")
     said: dict[str, Any] = {key: _texts(values[key], f"{prefix}{key}") for key in _LISTS if values.get(key)}
     said |= {key: _number(values[key], f"{prefix}{key}") for key in _NUMBERS if values.get(key) is not None}
     return Asked(**said)
@@ -42,6 +44,8 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
         raise Invalid(f"targeting.{name} is no list of texts.", field=f"targeting.{name}", fix="Send a list of texts.")
+    if not all(map(texts.is_storable, listed)):
+        raise Invalid(f"targeting.{name} holds a character that is no text.", field=f"targeting.{name}", fix="Remove it.")
     if len(listed) > MOST_VALUES:
         fix = f"Send at most {MOST_VALUES}."
         raise Invalid(f"targeting.{name} has {len(listed):,} values.", field=f"targeting.{name}", fix=fix)

@@ -62,6 +62,7 @@ class Meaning:
 class Resolved:
     """The audience of a targeting, what its words were taken for, and those that mean nothing."""
 
+    targeting: Targeting
     audience: Audience
     meanings: tuple[Meaning, ...]
     unresolved: tuple[Unresolved, ...]
@@ -74,7 +75,7 @@ def resolve(targeting: Targeting, *, technologies: Mapping[str, int]) -> Resolve
     around = frozenset(place.country for place in reader.places)
     exclude = reader.facets(targeting.exclude, "exclude.")
     narrowed = around if include.regions or include.cities else frozenset()
-    return Resolved(Audience(include, exclude, narrowed), tuple(reader.meanings), tuple(reader.unresolved))
+    return Resolved(targeting, Audience(include, exclude, narrowed), tuple(reader.meanings), tuple(reader.unresolved))
 
 
 class _Reader:

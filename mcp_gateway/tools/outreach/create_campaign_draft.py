@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from pydantic import ConfigDict
+
 from campaigns.services import campaigns
 from mcp_gateway.tool import tool
 from mcp_gateway.tool.assets import Name
-from mcp_gateway.tool.campaigns import CampaignFields, CampaignOutcome
+from mcp_gateway.tool.campaigns import CampaignFields, CampaignOutcome, as_in_create_campaign
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
 
 
 class CreateCampaignDraftArguments(CampaignFields):
+    model_config = ConfigDict(json_schema_extra=as_in_create_campaign)
+
     name: Name
 
 

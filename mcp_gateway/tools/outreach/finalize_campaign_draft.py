@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from campaigns.services import campaigns
 from mcp_gateway.tool import ActArguments, Id, tool
 from mcp_gateway.tool.assets import Name
-from mcp_gateway.tool.campaigns import CampaignFields, CampaignOutcome
+from mcp_gateway.tool.campaigns import CampaignFields, CampaignOutcome, as_in_create_campaign
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.clock import now
 
 
 class FinalizeCampaignDraftArguments(CampaignFields, ActArguments):
+    model_config = ConfigDict(json_schema_extra=as_in_create_campaign)
+
     campaign_id: Annotated[Id, Field(description="Of the draft.")]
     name: Name | None = None
     product_id: Annotated[Id, Field(description="From list_products.")]

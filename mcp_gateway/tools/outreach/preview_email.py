@@ -12,7 +12,7 @@ from rocketsdr.lib.clock import now
 
 
 class PreviewEmailArguments(Arguments):
-    lead: Annotated[SampleLead | None, Field(description="Columns as in a CSV: email, first_name, company, title, …")] = None
+    lead: Annotated[SampleLead | None, Field(description="Columns as in a CSV (email, title, …), or lead_ref of preview_leads.")] = None
     lead_id: Annotated[Id | None, Field(description="From list_leads, instead of lead.")] = None
     product_id: Annotated[Id | None, Field(description="From list_products.")] = None
     persona_id: Annotated[Id | None, Field(description="From list_personas.")] = None
@@ -21,7 +21,7 @@ class PreviewEmailArguments(Arguments):
 
     @model_validator(mode="after")
     def one_lead(self) -> Self:
-        given = [self.lead_id, self.lead and self.lead.lead_id, self.lead and self.lead.columns()]
+        given = [self.lead_id, self.lead and self.lead.lead_id, self.lead and self.lead.lead_ref, self.lead and self.lead.columns()]
         if sum(bool(each) for each in given) != 1:
             raise ValueError("give either lead_id or the lead's columns, with at least an email")
         return self
@@ -30,7 +30,8 @@ class PreviewEmailArguments(Arguments):
         """Return what the service takes."""
         same = self.model_dump(include={"product_id", "persona_id", "campaign_id", "step"})
         lead_id = self.lead_id or (self.lead.lead_id if self.lead else None)
-        return previewing.PreviewSpec(lead_id=lead_id, lead_fields=self.lead.columns() if self.lead else None, **same)
+        lead_ref, fields = (self.lead.lead_ref, self.lead.columns()) if self.lead else (None, None)
+        return previewing.PreviewSpec(lead_id=lead_id, lead_ref=lead_ref, lead_fields=fields, **same)
 
 
 @tool(doing="previewing the e-mail", scope="campaigns:read", read_only=True, idempotent=True, aliases=("preview_mail",))

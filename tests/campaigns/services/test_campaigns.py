@@ -7,6 +7,7 @@ from datetime import time
 import pytest
 
 from campaigns.models import Campaign, LeadImport
+from campaigns.rules.targeting.resolving import Asked, Targeting
 from campaigns.services import campaigns
 from campaigns.services.campaigns import CampaignSpec, ScheduleSpec
 from campaigns.services.sequences import StepSpec
@@ -73,8 +74,12 @@ def test_a_sequence_that_could_not_be_sent_is_refused_by_its_place(actor, spec, 
         ({"persona_id": None}, "persona_id"),
         ({"csv_content": None}, "csv_content"),
         ({"csv_url": "https://elsewhere.example/leads.csv"}, "csv_url"),
-        ({"type": "targeting"}, "type"),
-        ({"targeting": {"titles": ["CEO"]}}, "targeting"),
+        ({"type": "telepathy"}, "type"),
+        ({"type": "targeting"}, "csv_content"),
+        ({"targeting": Targeting(Asked(titles=("CEO",)))}, "targeting"),
+        ({"leads": [{"email": "ada@customer.example"}]}, "leads"),
+        ({"csv_content": None, "type": "targeting"}, "targeting"),
+        ({"csv_content": None, "leads": []}, "csv_content"),
         ({"linkedin_usernames": ["ada"]}, "linkedin_usernames"),
         ({"schedule": ScheduleSpec(timezone="Mars/Olympus")}, "schedule.timezone"),
         ({"schedule": ScheduleSpec(days=(8,))}, "schedule.days"),
@@ -89,11 +94,6 @@ def test_a_wrong_field_is_named_and_nothing_is_stored(actor, spec, now, fields, 
     assert not Campaign.objects.exists()
 
 
-def test_another_type_is_refused_with_a_sentence_that_says_when_it_comes(actor, spec, now):
-    with pytest.raises(Invalid, match="lead directory"):
-        create(actor, spec(type="targeting"), now)
-
-
 def test_the_schedule_is_kept(actor, spec, now):
     made = create(actor, spec(schedule=ScheduleSpec("Europe/Berlin", (1, 2), time(8), time(12, 30))), now).campaign
     assert (made.timezone, made.send_days, made.send_from, made.send_to) == ("Europe/Berlin", [1, 2], time(8), time(12, 30))
@@ -102,7 +102,7 @@ def test_the_schedule_is_kept(actor, spec, now):
 def test_a_draft_needs_only_a_name_and_says_what_is_missing(actor, sender, now):
     draft = create(actor, CampaignSpec(name="Later"), now, launch=False).campaign
     assert draft.status == "draft"
-    assert campaigns.missing(draft) == ["product_id", "persona_id", "csv_content or csv_url"]
+    assert campaigns.missing(draft) == ["product_id", "persona_id", "leads"]
 
 
 def test_a_draft_is_finalized_without_its_leads_coming_again(actor, product, persona, sender, now):

@@ -5,7 +5,7 @@ from campaigns.services.personas import create_persona, update_persona
 from rocketsdr.accounts.models import AuditEvent
 from rocketsdr.lib.errors import Invalid, NotFound
 
-TARGETING = {"titles": ["CTO", "VP Engineering"], "locations": ["DE"], "company_size_min": 50}
+TARGETING = {"titles": ["CTO", "VP Engineering"], "locations": ["DE"], "company_size_min": 51}
 
 
 def test_a_persona_is_stored_tidily(actor, now):
@@ -23,9 +23,12 @@ def test_a_persona_is_stored_tidily(actor, now):
         ({"name": ""}, "name"),
         ({"title": "x" * 201}, "title"),
         ({"pains": ["x" * 501]}, "pains"),
-        ({"targeting": {"titles": ["a\x00"]}}, "targeting"),
+        ({"targeting": {"titles": ["a\x00"]}}, "targeting.titles"),
         ({"targeting": {"a\x00": 1}}, "targeting"),
-        ({"targeting": {"x": "y" * 10_001}}, "targeting"),
+        ({"targeting": {"x": "y" * 10_001}}, "targeting.x"),
+        ({"targeting": {"locations": ["Georgia"]}}, "targeting.locations"),
+        ({"targeting": {"exclude": {"functions": ["magic"]}}}, "targeting.exclude.functions"),
+        ({"targeting": {"company_size_max": 60}}, "company_size_max"),
     ],
 )
 def test_what_does_not_fit_is_refused_naming_the_field(actor, now, fields, field):

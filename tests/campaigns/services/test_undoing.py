@@ -120,7 +120,7 @@ def test_a_new_product_or_persona_is_deleted_while_nothing_uses_it(actor, worksp
 
 def test_changed_words_come_back(actor, product, persona, now, undone):
     products.update_product(actor=actor, product_id=product.id, changes={"description": "New", "value_props": ["One"]}, now=now)
-    personas.update_persona(actor=actor, persona_id=persona.id, changes={"title": "CTO", "targeting": {"a": 1}}, now=now)
+    personas.update_persona(actor=actor, persona_id=persona.id, changes={"title": "CTO", "targeting": {"titles": ["CTO"]}}, now=now)
     assert undone("product.updated").undone == (f"The product {product.id} has its previous description, value_props again.",)
     assert undone("persona.updated").undone
     for row in (product, persona):

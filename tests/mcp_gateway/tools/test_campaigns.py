@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from campaigns.models import Campaign, Delivery, Job, LeadImport
+from campaigns.models import Campaign, Delivery, Job, LeadImport, Persona
 from rocketsdr.accounts.models import Workspace
 from tests import factories
 from tests.mcp_gateway.tools.conftest import CSV
@@ -79,16 +79,23 @@ def test_hours_that_are_left_out_are_the_workspaces_own(agent, workspace, facts)
     assert campaign["schedule"] == {"timezone": "Europe/Madrid", "days": [1, 2, 3, 4, 5], "start": "09:00", "end": "15:00"}
 
 
-NOT_YET = "are not available yet: they come with the lead directory. Use type csv with csv_content or csv_url."
-
-
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"type": "targeting", "targeting": {"titles": ["CEO"]}}, f"Campaigns of type 'targeting' {NOT_YET}"),
-        ({"type": "leads"}, f"Campaigns of type 'leads' {NOT_YET}"),
-        ({"linkedin_usernames": ["ada"]}, "linkedin_usernames does nothing for a campaign of type csv. Leave it out."),
-        ({"csv_content": None}, "A campaign that is launched needs leads. Give csv_content, or csv_url from get_csv_upload_url."),
+        (
+            {"type": "targeting", "targeting": {"titles": ["CEO"]}},
+            "csv_content does nothing for a campaign of type targeting. Leave it out, or give its type.",
+        ),
+        ({"type": "leads"}, "csv_content does nothing for a campaign of type leads. Leave it out, or give its type."),
+        ({"type": "telepathy"}, "There are no campaigns of type 'telepathy'. Use one of csv, targeting, leads."),
+        (
+            {"linkedin_usernames": ["ada"]},
+            "linkedin_usernames does nothing: a LinkedIn step is a task for a person. Leave it out, and connect a mailbox.",
+        ),
+        (
+            {"csv_content": None},
+            "A campaign that is launched needs leads. Give csv_content, csv_url from get_csv_upload_url, targeting or leads.",
+        ),
         ({"csv_url": "https://elsewhere.example/x.csv"}, "csv_content and csv_url were both given. Give one of them."),
         ({"csv_filename": "leads.xlsx"}, "'leads.xlsx' does not end in .csv. Give a plain name such as leads.csv."),
         ({"sender_ids": [99_999]}, "No such sender. list_senders shows the ids."),
@@ -174,10 +181,10 @@ def test_a_draft_needs_only_a_name_and_says_what_is_missing(agent, sender):
     assert result["content"][0]["text"] == (
         f"- **ID: {campaign.id}** - Later\n"
         "  Status: draft\n"
-        "  Still missing: product_id, persona_id, csv_content or csv_url\n"
+        "  Still missing: product_id, persona_id, leads\n"
         "  Next: nothing is sent until finalize_campaign_draft; preview_email shows its e-mails."
     )
-    assert result["structuredContent"]["missing"] == ["product_id", "persona_id", "csv_content or csv_url"]
+    assert result["structuredContent"]["missing"] == ["product_id", "persona_id", "leads"]
     assert result["structuredContent"]["leads"] is None
 
 
@@ -200,10 +207,11 @@ def test_finalizing_what_is_no_draft_or_has_no_leads_is_refused(agent, facts, ca
     )
     empty = agent.data("create_campaign_draft", name="Empty")
     assert agent.refusal("finalize_campaign_draft", campaign_id=empty["campaign_id"], **pair) == (
-        "Error finalizing the draft: The campaign has no leads. Give csv_content, or csv_url from get_csv_upload_url."
+        "Error finalizing the draft: The campaign has no leads. Give csv_content, csv_url from get_csv_upload_url, targeting or leads."
     )
-    assert agent.refusal("finalize_campaign_draft", campaign_id=empty["campaign_id"], **pair, type="leads").startswith(
-        "Error finalizing the draft: Campaigns of type 'leads' are not available yet"
+    assert agent.refusal("finalize_campaign_draft", campaign_id=empty["campaign_id"], **pair, type="targeting") == (
+        f"Error finalizing the draft: The persona {Persona.objects.get(id=pair['persona_id']).name!r} has no targeting. "
+        "Give targeting, or store one with update_persona."
     )
     assert Campaign.objects.get(id=empty["campaign_id"]).product_id is None
 
