@@ -64,7 +64,8 @@ class Apollo:
         answer = ask(LABEL, f"{SEARCH}?{asked}", {}, key=key)
         total = number(answer, "total_entries") or 0
         more = page * page_size < total and page < LAST_PAGE
-        return PeoplePage(tuple(_person(row) for row in rows(answer, "people")), total, next=str(page + 1) if more else "")
+        people = tuple(_person(row) for row in rows(answer, "people") if text(row, "id"))
+        return PeoplePage(people, total, next=str(page + 1) if more else "")
 
     def price(self, query: LeadQuery, number: int) -> Cost:
         """Say that finding people is free."""

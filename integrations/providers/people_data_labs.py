@@ -26,7 +26,7 @@ FIX = "Use the industries and the bounds of company size that People Data Labs k
 Clause = dict[str, Any]
 
 COUNTRIES = {  # as it writes them where it differs from other people
-    "CI": "côte d’ivoire",  # noqa: RUF001 - its own apostrophe
+    "CI": "côte d\u2019ivoire",
     "GM": "the gambia",
     "PN": "pitcairn islands",
 }
@@ -123,8 +123,9 @@ class PeopleDataLabs:
             raise Invalid("This is no cursor of People Data Labs.", field="cursor", fix="Start again without a cursor.")
         asked: dict[str, Any] = {"query": {"bool": _clauses(query)}, "size": page_size, "titlecase": True}
         answer = ask(LABEL, SEARCH, {**asked, "scroll_token": cursor} if cursor else asked, key=key, nothing_at=404)
-        people = tuple(map(_person, rows(answer, "data")))
-        return PeoplePage(people, number(answer, "total") or 0, next=text(answer, "scroll_token") if people else "", credits=len(people))
+        found = rows(answer, "data")
+        people = tuple(_person(row) for row in found if text(row, "id"))
+        return PeoplePage(people, number(answer, "total") or 0, next=text(answer, "scroll_token") if found else "", credits=len(found))
 
     def price(self, query: LeadQuery, number: int) -> Cost:
         """Say what so many profiles cost at most."""
