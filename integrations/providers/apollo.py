@@ -29,7 +29,7 @@ SLUG, LABEL = "apollo", "Apollo"
 SEARCH = "https://api.apollo.io/api/v1/mixed_people/api_search"
 REVEAL = "https://api.apollo.io/api/v1/people/bulk_match?reveal_personal_emails=false&reveal_phone_number=false"
 LICENCE = (
-    "From Apollo, under this workspace's own agreement with Apollo (https://www.apollo.io/terms): for its own outreach, not for resale."
+    "From Apollo, under this workspace's own agreement with Apollo (https://www.apollo.io/terms). For its own outreach, not for resale."
 )
 LAST_PAGE = 500
 MOST_EMPLOYEES = 10_000_000

@@ -17,8 +17,8 @@ from rocketsdr.lib.errors import Invalid
 SLUG, LABEL = "people_data_labs", "People Data Labs"
 SEARCH = "https://api.peopledatalabs.com/v5/person/search"
 LICENCE = (
-    "From People Data Labs, under this workspace's own agreement with it (https://www.peopledatalabs.com/terms): "
-    "for its own outreach, not for resale."
+    "From People Data Labs, under this workspace's own agreement with it (https://www.peopledatalabs.com/terms). "
+    "For its own outreach, not for resale."
 )
 LONGEST_CURSOR = 500
 FIX = "Use the industries and the bounds of company size that People Data Labs knows, say the rest by titles, or leave it out."
