@@ -2,15 +2,15 @@
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 13)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-LOCKS := requirements.lock requirements-s3.lock requirements-gcs.lock requirements-dev.lock
-ADVISED := requirements-s3.lock requirements-gcs.lock requirements-dev.lock requirements-browser.lock requirements-bench.lock requirements-audit.lock requirements-bootstrap.lock
+LOCKS := requirements.lock requirements-s3.lock requirements-gcs.lock requirements-parquet.lock requirements-dev.lock
+ADVISED := requirements-s3.lock requirements-gcs.lock requirements-parquet.lock requirements-dev.lock requirements-browser.lock requirements-bench.lock requirements-audit.lock requirements-bootstrap.lock
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header
 PORT ?= 8000
 CLIENTS := tests/clients
 BROWSER := tests/browser
 PICTURES ?= screenshots
 
-.PHONY: help demo run test check audit advisories browser screenshots bench bench-gateway conformance conformance-auth clients lock clean
+.PHONY: help demo run test check audit advisories browser screenshots bench bench-gateway bench-leads conformance conformance-auth clients lock clean
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
@@ -90,10 +90,14 @@ clients: .venv/.ready $(CLIENTS)/node_modules/.ready ## The official clients of 
 bench-gateway: .venv/.ready .venv-bench/.ready ## The gateway beside FastMCP, the official SDK's server and a bare handler, in turns.
 	@$(BIN)/python -m bench.gateway
 
+bench-leads: .venv/.ready ## Previews over one and ten million people, beside the same SQL alone; takes ten minutes the first time.
+	@$(BIN)/python -m bench.leads
+
 lock: .venv/.ready ## Compile the lock files anew from pyproject.toml.
 	@$(COMPILE) -o requirements.lock pyproject.toml
 	@$(COMPILE) --extra s3 -c requirements.lock -o requirements-s3.lock pyproject.toml
 	@$(COMPILE) --extra gcs -c requirements-s3.lock -o requirements-gcs.lock pyproject.toml
+	@$(COMPILE) --extra parquet -c requirements.lock -o requirements-parquet.lock pyproject.toml
 	@$(COMPILE) --group dev -c requirements.lock -c requirements-gcs.lock -o requirements-dev.lock
 	@$(COMPILE) --group browser -c requirements.lock -c requirements-dev.lock -o requirements-browser.lock
 	@$(COMPILE) --python-version 3.11 -o requirements-bench.lock requirements-bench.in

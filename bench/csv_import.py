@@ -76,7 +76,7 @@ def _person(pick: Random, number: int) -> tuple[str, ...]:
 
 def _import(content: bytes) -> tuple[int, float]:
     """Import the file into a new workspace as the task does; return the rows that became leads and the seconds."""
-    from campaigns.models import Campaign, CsvImport
+    from campaigns.models import Campaign, LeadImport
     from campaigns.services import importing
     from rocketsdr.accounts.actor import job_actor
     from rocketsdr.accounts.models import Workspace
@@ -86,9 +86,9 @@ def _import(content: bytes) -> tuple[int, float]:
     campaign = Campaign.objects.create(workspace=workspace, name="Bench", created_at=now())
     attached = importing.attach(actor=job_actor(workspace.id), campaign=campaign, content=content, filename="bench.csv", now=now())
     start = time.perf_counter()
-    importing.run(csv_import_id=attached.csv_import.id, now=now())
+    importing.run(lead_import_id=attached.lead_import.id, now=now())
     seconds = time.perf_counter() - start
-    return CsvImport.objects.get(id=attached.csv_import.id).accepted, seconds
+    return LeadImport.objects.get(id=attached.lead_import.id).accepted, seconds
 
 
 def _copy(*tables: str, foreign_keys: bool = True) -> float:

@@ -86,7 +86,7 @@ def _launched() -> int:
     leads = "".join(f"Ada Lovelace {number},ada{number}@customer.example,Engines\n" for number in range(MESSAGES))
     spec = CampaignSpec(name="Bench", type="csv", product_id=product.id, persona_id=persona.id, csv_content=f"name,email,company\n{leads}")
     campaign = campaigns.create(actor=actor, spec=spec, launch=True, now=now()).campaign
-    importing.run(csv_import_id=campaign.csv_imports.get().id, now=now())
+    importing.run(lead_import_id=campaign.lead_imports.get().id, now=now())
     preparing.write_first_emails(campaign_id=campaign.id, now=now())
     launching.advance(campaign_id=campaign.id, now=now())
     heartbeat.tick(now=now() + timedelta(seconds=1))

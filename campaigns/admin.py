@@ -7,21 +7,26 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from campaigns.models import (
     Campaign,
+    Company,
     Conversation,
-    CsvImport,
-    CsvImportProblem,
     Delivery,
+    Directory,
+    DirectoryLoad,
     Enrollment,
     Event,
     InboundMessage,
     Job,
     Lead,
+    LeadImport,
+    LeadImportProblem,
+    Person,
     Persona,
     Product,
     RenderedEmail,
@@ -30,7 +35,9 @@ from campaigns.models import (
     SequenceStep,
     Suppression,
     SuppressionReason,
+    Technology,
 )
+from campaigns.models.directory import TextHash
 from campaigns.services import campaigns, jobs, senders, sending, suppressions
 from rocketsdr.accounts.models import Workspace
 from rocketsdr.accounts.operators import Inspect, InspectInline, ModelAdmin, each, operator
@@ -137,8 +144,8 @@ class EnrollmentAdmin(Inspect):
     search_fields = ["lead__email_key", "campaign__name", "=campaign__id"]
 
 
-@admin.register(CsvImport)
-class CsvImportAdmin(Inspect):
+@admin.register(LeadImport)
+class LeadImportAdmin(Inspect):
     list_display = [
         "id",
         "filename",
@@ -157,7 +164,7 @@ class CsvImportAdmin(Inspect):
     search_fields = ["filename", "campaign__name", "workspace__name", "=id"]
     exclude = ["content"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CsvImport]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImport]:
         return super().get_queryset(request).defer("content")
 
 
@@ -167,7 +174,7 @@ class JobAdmin(Inspect):
     list_filter = ["kind", "status", "created_at"]
     list_select_related = ["workspace", "campaign"]
     search_fields = ["=id", "campaign__name", "workspace__name", "=worker"]
-    exclude = ["csv_import"]
+    exclude = ["lead_import"]
     actions = ["cancel"]
 
     @admin.action(description="Cancel: what is done stays, a launch is paused", permissions=["operate"])
@@ -178,15 +185,15 @@ class JobAdmin(Inspect):
         each(self, request, queryset, verb, done="Jobs cancelled")
 
 
-@admin.register(CsvImportProblem)
-class CsvImportProblemAdmin(Inspect):
-    list_display = ["csv_import", "line", "outcome", "code", "reason"]
+@admin.register(LeadImportProblem)
+class LeadImportProblemAdmin(Inspect):
+    list_display = ["lead_import", "line", "outcome", "code", "reason"]
     list_filter = ["outcome"]
-    list_select_related = ["csv_import"]
-    search_fields = ["=csv_import__id", "reason", "text"]
+    list_select_related = ["lead_import"]
+    search_fields = ["=lead_import__id", "reason", "text"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CsvImportProblem]:
-        return super().get_queryset(request).defer("csv_import__content")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImportProblem]:
+        return super().get_queryset(request).defer("lead_import__content")
 
 
 class RenderedEmailInline(InspectInline):
@@ -298,3 +305,49 @@ class SuppressionAdmin(Inspect):
             return False
         self.message_user(request, f"No more mail goes to {result.entry.value}; planned e-mails stopped: {result.stopped_messages}.")
         return True
+
+
+# --- People to look for --------------------------------------------------------------------------------------------------------
+
+
+@admin.register(Directory)
+class DirectoryAdmin(Inspect):
+    list_display = ["name", "workspace", "created_at"]
+    list_select_related = ["workspace"]
+    search_fields = ["name", "workspace__name"]
+
+
+@admin.register(DirectoryLoad)
+class DirectoryLoadAdmin(Inspect):
+    list_display = ["filename", "directory", "rows_done", "added", "updated", "unchanged", "refused", "finished_at"]
+    list_select_related = ["directory"]
+    search_fields = ["filename", "directory__name"]
+
+
+@admin.register(Company)
+class CompanyAdmin(Inspect):
+    list_display = ["name", "domain", "directory", "industry", "size_band"]
+    list_select_related = ["directory"]
+    search_fields = ["key__exact"]
+    search_help_text = "The whole domain, or the whole name where no domain is known."
+    show_full_result_count = False
+
+
+@admin.register(Person)
+class PersonAdmin(Inspect):
+    list_display = ["full_name", "title", "company", "location", "email", "directory", "source", "lawful_basis"]
+    list_select_related = ["company", "directory"]
+    search_fields = ["email"]
+    search_help_text = "The whole e-mail address."
+    show_full_result_count = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Person], search_term: str) -> tuple[QuerySet[Person], bool]:
+        """Find people by their whole address, which an index has; a part of it would be looked for in millions of rows."""
+        term = search_term.replace("\x00", "").strip()
+        return (queryset.filter(email_hash=TextHash(Lower(Value(term)))) if term else queryset), False
+
+
+@admin.register(Technology)
+class TechnologyAdmin(Inspect):
+    list_display = ["name", "name_key"]
+    search_fields = ["name"]

@@ -15,8 +15,8 @@ def tick(**_: object) -> None:
 
 
 @shared_task(name="campaigns.import_csv", acks_late=True)
-def import_csv(*, csv_import_id: int, **_: object) -> None:
-    importing.run(csv_import_id=csv_import_id, now=now())
+def import_csv(*, lead_import_id: int, **_: object) -> None:
+    importing.run(lead_import_id=lead_import_id, now=now())
 
 
 @shared_task(name="campaigns.write_first_emails", acks_late=True)

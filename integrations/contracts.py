@@ -108,6 +108,33 @@ class OutgoingMessage:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class MailRoute(StrEnum):
+    """Where the DNS sends the mail of a domain."""
+
+    MX = "mx"  # to the servers that it names
+    HOST = "host"  # to the domain's own address: it names no servers (RFC 5321, section 5.1)
+    NULL_MX = "null_mx"  # nowhere: it says that it takes none (RFC 7505)
+    NO_SERVER = "no_server"  # nowhere: it has neither servers nor a public address
+    NO_DOMAIN = "no_domain"  # nowhere: there is no such domain
+    UNANSWERED = "unanswered"  # nobody answered, or not in time
+    NOT_ASKED = "not_asked"  # this installation asks no DNS, or one that does not see the internet
+
+
+@dataclass(frozen=True, slots=True)
+class MailDomain:
+    """What the DNS says of one domain; `server` is the first that its mail goes to, empty where its name is not one to be shown."""
+
+    route: MailRoute
+    server: str = ""
+
+    @property
+    def takes_mail(self) -> bool | None:
+        """Say whether mail can reach it; None where that is not known."""
+        if self.route in {MailRoute.UNANSWERED, MailRoute.NOT_ASKED}:
+            return None
+        return self.route in {MailRoute.MX, MailRoute.HOST}
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The server has taken the message; `server_response` is its own words, usually with a queue id."""

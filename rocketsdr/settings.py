@@ -92,6 +92,7 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"RocketSDR <no-reply@{_public.host 
 
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 30, low=1, high=600)  # how long a claim stays with a worker that does not start it
 PUMP_SECONDS = env.integer("PUMP_SECONDS", 30, low=1, high=50)  # how long one task goes on sending before it wakes a successor
+DNS_LOOKUPS = env.flag("DNS_LOOKUPS", default=not EMBEDDED)  # whether the DNS is asked where the mail of an address goes
 
 # --- Celery wakes workers up; PostgreSQL is the queue ----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
@@ -347,3 +348,41 @@ class EventFactory(DjangoModelFactory[models.Event]):
     step = 1
     kind = models.EventKind.SENT
     at = NOW
+
+
+class DirectoryFactory(DjangoModelFactory[models.Directory]):
+    class Meta:
+        model = models.Directory
+
+    name = Sequence(lambda n: f"Directory {n}")
+    created_at = NOW
+
+
+class CompanyFactory(DjangoModelFactory[models.Company]):
+    class Meta:
+        model = models.Company
+
+    directory = SubFactory(DirectoryFactory)
+    key = Sequence(lambda n: f"company-{n}.example")
+    name = Sequence(lambda n: f"Company {n}")
+    domain = SelfAttribute("key")
+
+
+class PersonFactory(DjangoModelFactory[models.Person]):
+    """A VP of sales in Berlin, at a software publisher of 51 to 200 people."""
+
+    class Meta:
+        model = models.Person
+
+    directory = SubFactory(DirectoryFactory)
+    company = SubFactory(CompanyFactory, directory=SelfAttribute("..directory"))
+    key = Sequence(lambda n: uuid.UUID(int=n + 1))
+    email = Sequence(lambda n: f"person{n}@company.example")
+    full_name = "Ada Lovelace"
+    first_name = "Ada"
+    last_name = "Lovelace"
+    title = "VP Sales"
+    location = "Berlin, Germany"
+    country, city = 276, 2950159
+    seniority, function, size_band, industry = 5, 7, 4, 5132
+    updated_at = NOW

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns import models
-from campaigns.models.csv_import import ImportStatus
+from campaigns.models.lead_import import ImportStatus
 from integrations.models import Upload
 from rocketsdr.accounts import approvals, audit, undo
 from rocketsdr.accounts.actor import READ_SCOPES
@@ -62,7 +62,7 @@ def fill(secrets):
         enrollment.refresh_from_db()
         delivery = factories.DeliveryFactory.create(enrollment=enrollment, sender=sender)
         models.RenderedEmail.objects.create(delivery=delivery, subject="Hello", body_text="Hello", digest="d" * 64)
-        imported = models.CsvImport.objects.create(
+        imported = models.LeadImport.objects.create(
             workspace=workspace,
             campaign=campaign,
             filename="leads.csv",
@@ -73,12 +73,15 @@ def fill(secrets):
             rejected=1,
             created_at=NOW,
         )
-        models.CsvImportProblem.objects.create(csv_import=imported, line=2, outcome="rejected", code="x", reason="No address.", text="x")
+        models.LeadImportProblem.objects.create(lead_import=imported, line=2, outcome="rejected", code="x", reason="No address.", text="x")
         conversation = factories.ConversationFactory.create(campaign=campaign, lead=enrollment.lead)
         factories.InboundMessageFactory.create(conversation=conversation)
         factories.SuppressionFactory.create(workspace=workspace)
         factories.JobFactory.create(workspace=workspace)
         factories.EventFactory.create(campaign=campaign, lead=enrollment.lead)
+        person = factories.PersonFactory.create(directory__workspace=workspace)
+        models.DirectoryLoad.objects.create(directory=person.directory, filename="people.csv", digest="d" * 64, created_at=NOW)
+        models.Technology.objects.create(name=f"Tool {uuid.uuid4()}", name_key=str(uuid.uuid4()))
         models.SenderDay.objects.create(sender=sender, day=date(2026, 11, 17), used=3)
         Upload.objects.create(
             workspace=workspace,

@@ -44,11 +44,11 @@ class Stage:
         }
 
 
-def prepare() -> Stage:
+def prepare(home: str = "bench-gateway") -> Stage:
     """Start the services, bring the database up to date and fill it; what an earlier run has left is removed."""
     for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "PRODUCTION", "ROCKETSDR_EMBEDDED_FSYNC"):
         os.environ.pop(name, None)  # never on somebody's own database
-    folder = PROJECT / ".rocketsdr" / "bench-gateway"
+    folder = PROJECT / ".rocketsdr" / home
     os.environ["ROCKETSDR_HOME"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rocketsdr.settings")
     from rocketsdr import embedded

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='accounts.workspace')),
                 ('email', models.EmailField(max_length=254)),
                 ('email_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('email'), output_field=models.CharField(max_length=254))),
-                ('domain', models.GeneratedField(db_persist=True, expression=campaigns.models.lead._Domain('email'), output_field=models.CharField(max_length=254))),
+                ('domain', models.GeneratedField(db_persist=True, expression=campaigns.models.lead.Domain('email'), output_field=models.CharField(max_length=254))),
                 ('full_name', models.CharField(blank=True, max_length=200)),
                 ('first_name', models.CharField(blank=True, max_length=100)),
                 ('last_name', models.CharField(blank=True, max_length=100)),

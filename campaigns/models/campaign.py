@@ -50,6 +50,8 @@ class Campaign(models.Model):
 
     class Type(models.TextChoices):
         CSV = "csv", "CSV"
+        TARGETING = "targeting", "Targeting"
+        LEADS = "leads", "Leads"
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="campaigns")
     name = models.CharField(max_length=200)
@@ -59,6 +61,7 @@ class Campaign(models.Model):
     persona = models.ForeignKey(Persona, null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns")
     senders = models.ManyToManyField(Sender, related_name="campaigns", blank=True)
     default_steps = models.BooleanField(default=False, help_text="The steps were made from product and persona, and change with them.")
+    targeting = models.JSONField(default=dict, blank=True, help_text="Whom it takes from the directories.")
     max_leads = models.PositiveIntegerField(null=True, blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
     send_days = ArrayField(models.PositiveSmallIntegerField(), default=weekdays, help_text="1 is Monday, 7 is Sunday.")

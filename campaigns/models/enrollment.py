@@ -31,6 +31,14 @@ class Enrollment(models.Model):
         Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Every e-mail of the sequence comes from here."
     )
     status = models.CharField(max_length=12, choices=EnrollmentStatus, default=EnrollmentStatus.ACTIVE)
+    came_by = models.ForeignKey(
+        "LeadImport",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="enrollments",
+        help_text="The import that enrolled the lead.",
+    )
     opt_out_token = models.UUIDField(unique=True, db_default=RandomUUID(), editable=False)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

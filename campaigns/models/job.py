@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from campaigns.models.campaign import Campaign
-from campaigns.models.csv_import import CsvImport
+from campaigns.models.lead_import import LeadImport
 from rocketsdr.accounts.models import User, Workspace
 
 KEPT_FOR = timedelta(days=7)  # how long a job can be asked about
@@ -60,7 +60,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=10, choices=JobKind)
     tool = models.CharField(max_length=60, help_text="The verb that asked for it, by the name of its tool.")
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
-    csv_import = models.ForeignKey(CsvImport, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
+    lead_import = models.ForeignKey(LeadImport, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
     requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     credential = models.CharField(max_length=60, blank=True)
     request = models.JSONField(default=dict, blank=True, help_text="What was asked for, as far as the work needs it.")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from campaigns.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, EnrollmentStatus, Sender, SenderStatus, SequenceStep
-from campaigns.models.csv_import import CsvImport, ImportStatus
+from campaigns.models.lead_import import ImportStatus, LeadImport
 from campaigns.queries.pages import Page, page
 from campaigns.rules import capacity
 from rocketsdr.accounts import quotas
@@ -32,7 +32,7 @@ class Blocked:
 class Progress:
     """How far a campaign is: its file, its first e-mails, its deliveries by status."""
 
-    imports: list[CsvImport]
+    imports: list[LeadImport]
     leads: int
     previews_ready: int
     previews_blocked: int
@@ -93,7 +93,7 @@ def progress(*, campaign: Campaign) -> Progress:
     by_enrollment = dict(campaign.enrollments.values_list("status").annotate(Count("id")))
     blocked = unwritable.count()
     return Progress(
-        imports=list(campaign.csv_imports.defer("content").order_by("id")),
+        imports=list(campaign.lead_imports.defer("content").order_by("id")),
         leads=sum(by_enrollment.values()),
         previews_ready=first.count() - blocked,
         previews_blocked=blocked,

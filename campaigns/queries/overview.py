@@ -36,6 +36,6 @@ def draft_digest(*, actor: Actor, campaign_id: int) -> str:
     """Name what a draft would do now: another name means that somebody has changed it since it was looked at."""
     campaign = get_campaign(actor=actor, campaign_id=campaign_id)
     facts = [each.updated_at for each in (campaign.product, campaign.persona) if each]
-    files = list(campaign.csv_imports.order_by("id").values_list("content_digest", "status"))
+    files = list(campaign.lead_imports.order_by("id").values_list("content_digest", "status"))
     whole = [promise(campaign=campaign), facts, files, campaign.enrollments.count()]
     return hashlib.sha256(json.dumps(whole, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()

@@ -15,7 +15,7 @@ _CAMPAIGN = """
             FROM campaigns_sender sender JOIN campaigns_campaign_senders chosen ON chosen.sender_id = sender.id
             WHERE chosen.campaign_id = campaign.id),
         (SELECT string_agg(concat(file.id, file.status, file.rows), '|' ORDER BY file.id)
-            FROM campaigns_csvimport file WHERE file.campaign_id = campaign.id),
+            FROM campaigns_leadimport file WHERE file.campaign_id = campaign.id),
         (SELECT concat(event.id, event.at) FROM campaigns_event event
             WHERE event.campaign_id = campaign.id ORDER BY event.at DESC, event.id DESC LIMIT 1)))
     FROM campaigns_campaign campaign JOIN accounts_workspace workspace ON workspace.id = campaign.workspace_id

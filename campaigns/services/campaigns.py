@@ -134,7 +134,7 @@ def _begin_job(
     """Return the job of what goes on after the call: of the launch as a whole, or of the file of a draft."""
     if launch:
         return following.begin_launch(actor=actor, campaign=campaign, tool=verb, now=now)
-    return following.import_of(actor=actor, csv_import=attached.csv_import, tool=verb, now=now) if attached else None
+    return following.import_of(actor=actor, lead_import=attached.lead_import, tool=verb, now=now) if attached else None
 
 
 def _check_launchable(spec: CampaignSpec) -> None:
@@ -243,7 +243,7 @@ def missing(campaign: Campaign) -> list[str]:
     has = {
         "product_id": campaign.product_id is not None,
         "persona_id": campaign.persona_id is not None,
-        "csv_content or csv_url": campaign.csv_imports.exists(),
+        "csv_content or csv_url": campaign.lead_imports.exists(),
         "sender": campaign.senders.exists(),
     }
     return [name for name, there in has.items() if not there]

@@ -8,12 +8,13 @@ addresses, so that nobody waits in a circle. Nothing is written that would chang
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, models, transaction
 
-from campaigns.models import Campaign, Enrollment, EnrollmentStatus, Event, EventKind, Lead, Suppression
+from campaigns.models import Campaign, Enrollment, EnrollmentStatus, Event, EventKind, LawfulBasis, Lead, LeadImport, Suppression
 from campaigns.rules.csv_rows import Row
 from campaigns.services import bulk, launching
 
@@ -43,12 +44,14 @@ def _table(model: type[models.Model]) -> str:
 
 
 _STAGE = _statement(
-    """CREATE TEMPORARY TABLE staged (line integer, {texts}, custom jsonb, email_key text GENERATED ALWAYS AS (lower(email)) STORED)
-    ON COMMIT DROP"""
+    """CREATE TEMPORARY TABLE staged (
+        line integer, {texts}, custom jsonb, source text NOT NULL, lawful_basis text NOT NULL,
+        email_key text GENERATED ALWAYS AS (lower(email)) STORED
+    ) ON COMMIT DROP"""
 )
 _ADD = _statement(
-    """INSERT INTO {lead} (workspace_id, email, full_name, {fields}, custom, created_at, updated_at)
-    SELECT %(workspace)s, s.email, s.full_name, {fields}, s.custom, %(now)s, %(now)s FROM staged s
+    """INSERT INTO {lead} (workspace_id, email, full_name, {fields}, custom, source, lawful_basis, made_by_id, created_at, updated_at)
+    SELECT %(workspace)s, s.email, s.full_name, {fields}, s.custom, s.source, s.lawful_basis, %(import)s, %(now)s, %(now)s FROM staged s
     WHERE NOT EXISTS (SELECT FROM {lead} l WHERE l.workspace_id = %(workspace)s AND l.email_key = s.email_key AND l.archived_at IS NULL)
     ORDER BY s.email_key
     ON CONFLICT (workspace_id, email_key) WHERE archived_at IS NULL DO NOTHING"""
@@ -80,10 +83,10 @@ _MERGE = _statement(
 )
 _ENROL = _statement(
     """WITH enrolled AS (
-        INSERT INTO {enrollment} (workspace_id, campaign_id, lead_id, sender_id, status, created_at, ended_at)
+        INSERT INTO {enrollment} (workspace_id, campaign_id, lead_id, sender_id, status, came_by_id, created_at, ended_at)
         SELECT l.workspace_id, %(campaign)s, l.id,
             (%(senders)s::bigint[])[1 + mod(row_number() OVER (ORDER BY s.line) - 1, %(shares)s)],
-            stop.status, %(now)s, stop.ended_at
+            stop.status, %(import)s, %(now)s, stop.ended_at
         FROM staged s
         JOIN {lead} l ON l.workspace_id = %(workspace)s AND l.email_key = s.email_key AND l.archived_at IS NULL
         LEFT JOIN {suppression} e ON e.workspace_id = %(workspace)s AND e.kind = %(email)s AND e.value = l.email_key
@@ -99,10 +102,20 @@ _ENROL = _statement(
 )
 
 
+class Origin(NamedTuple):
+    """Where a person's data comes from, and why the law lets it be kept."""
+
+    source: str = ""
+    lawful_basis: str = LawfulBasis.UNKNOWN
+
+
 @transaction.atomic
-def enrol(*, campaign: Campaign, rows: Sequence[Row], now: datetime) -> int:
+def enrol(
+    *, campaign: Campaign, rows: Sequence[Row], lead_import: LeadImport, origins: Mapping[str, Origin] | None = None, now: datetime
+) -> int:
     """Make leads of these people, or bring the leads up to date, and enrol them; return how many are new to the workspace.
 
+    `origins` says of whom it is not the import's own name, by address in lower case.
     An empty cell never erases what is known. Who is suppressed is enrolled as such, so that the numbers of the campaign add up.
     Whom a reviewed launch still writes to stays as they were reviewed until their sequence ends or the campaign is paused.
     """
@@ -110,6 +123,7 @@ def enrol(*, campaign: Campaign, rows: Sequence[Row], now: datetime) -> int:
     values: dict[str, int | str | datetime | list[int]] = {
         "workspace": campaign.workspace_id,
         "campaign": campaign.id,
+        "import": lead_import.id,
         "senders": senders,
         "shares": max(len(senders), 1),
         "now": now,
@@ -122,7 +136,7 @@ def enrol(*, campaign: Campaign, rows: Sequence[Row], now: datetime) -> int:
     Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
-        bulk.copy_rows("staged", Row._fields, ((*row[:-1], json.dumps(row.custom) if row.custom else "{}") for row in rows))
+        bulk.copy_rows("staged", (*Row._fields, *Origin._fields), _staged(rows, Origin(lead_import.filename[:100]), origins or {}))
         cursor.execute(_ADD, values)
         new: int = cursor.rowcount
         if new < len(rows):
@@ -130,3 +144,8 @@ def enrol(*, campaign: Campaign, rows: Sequence[Row], now: datetime) -> int:
         cursor.execute(_ENROL, values)
         cursor.execute("DROP TABLE staged")
     return new
+
+
+def _staged(rows: Sequence[Row], usual: Origin, origins: Mapping[str, Origin]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield *row[:-1], json.dumps(row.custom) if row.custom else "{}", *(origins.get(row.email_key, usual) if origins else usual)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from campaigns.models import Campaign, CampaignStatus, CsvImport, DeliveryStatus, Job, JobKind, JobStatus
-from campaigns.models.csv_import import ImportStatus
+from campaigns.models import Campaign, CampaignStatus, DeliveryStatus, Job, JobKind, JobStatus, LeadImport
 from campaigns.models.job import KEPT_FOR, JobQuerySet
+from campaigns.models.lead_import import ImportStatus
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib import progress
 
@@ -32,14 +32,14 @@ def begin_launch(*, actor: Actor, campaign: Campaign, tool: str, now: datetime) 
     return _begin(actor, JobKind.LAUNCH, tool, now, campaign_id=campaign.id, message=message)
 
 
-def import_of(*, actor: Actor, csv_import: CsvImport, tool: str, now: datetime) -> Job | None:
+def import_of(*, actor: Actor, lead_import: LeadImport, tool: str, now: datetime) -> Job | None:
     """Return the job of a file that is still to be read into a draft; None for one that is read already."""
-    if csv_import.status != ImportStatus.PENDING:
+    if lead_import.status != ImportStatus.PENDING:
         return None
-    begun = Job.objects.working().filter(csv_import=csv_import).first()
+    begun = Job.objects.working().filter(lead_import=lead_import).first()
     if begun is not None:
         return begun
-    where = {"campaign_id": csv_import.campaign_id, "csv_import_id": csv_import.id}
+    where = {"campaign_id": lead_import.campaign_id, "lead_import_id": lead_import.id}
     return _begin(actor, JobKind.IMPORT, tool, now, message="Reading the file.", **where)
 
 
@@ -100,19 +100,19 @@ def fail_launch(*, campaign_id: int, reason: str, now: datetime) -> None:
     _launches(campaign_id).end(JobStatus.FAILED, reason, now=now, error_code=LAUNCH_FAILED)
 
 
-def settle_import(*, csv_import_id: int, now: datetime) -> None:
+def settle_import(*, lead_import_id: int, now: datetime) -> None:
     """End the job of a file that was read, or that cannot be."""
-    jobs = Job.objects.filter(csv_import_id=csv_import_id, kind=JobKind.IMPORT)
+    jobs = Job.objects.filter(lead_import_id=lead_import_id, kind=JobKind.IMPORT)
     if not jobs.working().exists():
         return
-    csv_import = CsvImport.objects.defer("content").get(id=csv_import_id)
-    if csv_import.status == ImportStatus.FAILED:
-        jobs.end(JobStatus.FAILED, f"The file could not be read: {csv_import.error}", now=now, error_code=IMPORT_FAILED)
-    elif csv_import.status == ImportStatus.DONE:
+    lead_import = LeadImport.objects.defer("content").get(id=lead_import_id)
+    if lead_import.status == ImportStatus.FAILED:
+        jobs.end(JobStatus.FAILED, f"The file could not be read: {lead_import.error}", now=now, error_code=IMPORT_FAILED)
+    elif lead_import.status == ImportStatus.DONE:
         names = ("rows", "accepted", "updated", "duplicates", "rejected")
-        result = {"campaign_id": csv_import.campaign_id, **{name: getattr(csv_import, name) for name in names}}
-        message = f"The file is read: {csv_import.accepted + csv_import.updated:,} leads, {csv_import.rejected:,} rows rejected."
-        jobs.end(JobStatus.COMPLETED, message, now=now, result=result, done=csv_import.rows, total=csv_import.rows)
+        result = {"campaign_id": lead_import.campaign_id, **{name: getattr(lead_import, name) for name in names}}
+        message = f"The file is read: {lead_import.accepted + lead_import.updated:,} leads, {lead_import.rejected:,} rows rejected."
+        jobs.end(JobStatus.COMPLETED, message, now=now, result=result, done=lead_import.rows, total=lead_import.rows)
 
 
 def settle_strays(*, now: datetime) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Enrollment, EnrollmentStatus, EventKind, Sender, SenderStatus
-from campaigns.models.csv_import import ImportStatus
+from campaigns.models import Campaign, CampaignStatus, Delivery, Enrollment, EnrollmentStatus, EventKind, LeadImport, Sender, SenderStatus
 from campaigns.models.delivery import WAITING
+from campaigns.models.lead_import import ImportStatus
 from campaigns.services import jobs, launching, scheduling, sending, stopping
 from rocketsdr.accounts import approvals
 from rocketsdr.lib.jobs import enqueue
@@ -50,19 +50,19 @@ def _end_suppressed(now: datetime) -> None:
 
 
 def _wake_imports(now: datetime) -> None:
-    for import_id in CsvImport.objects.filter(status=ImportStatus.PENDING, created_at__lte=now - STALE_AFTER).values_list("id", flat=True):
-        enqueue("campaigns.import_csv", csv_import_id=import_id)
+    for import_id in LeadImport.objects.filter(status=ImportStatus.PENDING, created_at__lte=now - STALE_AFTER).values_list("id", flat=True):
+        enqueue("campaigns.import_csv", lead_import_id=import_id)
 
 
 def _wake_launches(now: datetime) -> None:
     stuck = Campaign.objects.filter(status=CampaignStatus.IMPORTING, launched_at__lte=now - STALE_AFTER)
-    for campaign_id in stuck.exclude(csv_imports__status=ImportStatus.PENDING).values_list("id", flat=True):
+    for campaign_id in stuck.exclude(lead_imports__status=ImportStatus.PENDING).values_list("id", flat=True):
         enqueue("campaigns.write_first_emails", campaign_id=campaign_id)
 
 
 def _wake_drafts(now: datetime) -> None:
     """Have the drafts written whose message was lost: their file was read lately, and a lead has no first e-mail."""
-    read = CsvImport.objects.filter(
+    read = LeadImport.objects.filter(
         campaign=OuterRef("pk"), status=ImportStatus.DONE, finished_at__range=(now - DRAFTS_SINCE, now - STALE_AFTER)
     )
     written = Delivery.objects.filter(enrollment=OuterRef("pk"))
@@ -75,7 +75,7 @@ def _wake_drafts(now: datetime) -> None:
         product__isnull=False,
         persona__isnull=False,
     )
-    pending = Exists(CsvImport.objects.filter(campaign=OuterRef("pk"), status=ImportStatus.PENDING))
+    pending = Exists(LeadImport.objects.filter(campaign=OuterRef("pk"), status=ImportStatus.PENDING))
     for campaign_id in drafts.filter(~pending).values_list("id", flat=True)[:DRAFTS_AT_ONCE]:
         enqueue("campaigns.write_first_emails", campaign_id=campaign_id)
 

@@ -10,8 +10,8 @@ from itertools import chain
 
 from django.db import transaction
 
-from campaigns.models import Campaign, CampaignStatus, CsvImport, CsvImportProblem
-from campaigns.models.csv_import import ImportStatus
+from campaigns.models import Campaign, CampaignStatus, LeadImport, LeadImportProblem
+from campaigns.models.lead_import import ImportStatus
 from campaigns.rules import csv_rows
 from campaigns.rules.csv_rows import CsvFault, CsvTable, Rejected, Row
 from campaigns.rules.csv_rows.decoding import decode
@@ -26,14 +26,14 @@ from rocketsdr.lib.jobs import enqueue
 
 OVER_MAX_LEADS = "over_max_leads"
 
-_PROBLEM = ("csv_import_id", "line", "outcome", "code", "reason", "text")
+_PROBLEM = ("lead_import_id", "line", "outcome", "code", "reason", "text")
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
     """A file that will become leads of a campaign: how many of its rows are good, and what is wrong with the others."""
 
-    csv_import: CsvImport
+    lead_import: LeadImport
     accepted: int
     duplicates: int
     rejected: Sequence[Rejected]
@@ -66,10 +66,10 @@ def _attach(actor: Actor, campaign: Campaign, content: bytes, filename: str, fie
     digest = hashlib.sha256(content).hexdigest()
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
     rows, rejected, left_out = _divided(campaign, content, table)
-    csv_import = _same_file(campaign, digest, left_out)
-    if csv_import is None:
+    lead_import = _same_file(campaign, digest, left_out)
+    if lead_import is None:
         quotas.use_cap(actor, "leads", number=len(rows), now=now)
-        csv_import = CsvImport.objects.create(
+        lead_import = LeadImport.objects.create(
             workspace_id=campaign.workspace_id,
             campaign=campaign,
             filename=filename,
@@ -77,24 +77,24 @@ def _attach(actor: Actor, campaign: Campaign, content: bytes, filename: str, fie
             content_digest=digest,
             created_at=now,
         )
-        audit.record(actor, "csv.attached", csv_import, campaign=campaign.id, rows=table.data_rows)
-        enqueue("campaigns.import_csv", csv_import_id=csv_import.id)
-    return Attached(csv_import, len(rows), len(table.duplicates), rejected)
+        audit.record(actor, "csv.attached", lead_import, campaign=campaign.id, rows=table.data_rows)
+        enqueue("campaigns.import_csv", lead_import_id=lead_import.id)
+    return Attached(lead_import, len(rows), len(table.duplicates), rejected)
 
 
 def last_attached(campaign: Campaign) -> Attached | None:
     """Say of the file that came last what was said when it came: as the import has counted it, or as it will."""
-    csv_import = campaign.csv_imports.exclude(status=ImportStatus.FAILED).order_by("id").last()
-    if csv_import is None:
+    lead_import = campaign.lead_imports.exclude(status=ImportStatus.FAILED).order_by("id").last()
+    if lead_import is None:
         return None
-    if csv_import.content is not None:  # it is emptied when the import is done
-        content = bytes(csv_import.content)
+    if lead_import.content is not None:  # it is emptied when the import is done
+        content = bytes(lead_import.content)
         table = _read(content, "csv_content")
         rows, rejected, _ = _divided(campaign, content, table)
-        return Attached(csv_import, len(rows), len(table.duplicates), rejected)
-    refused = csv_import.problems.filter(outcome=CsvImportProblem.Outcome.REJECTED).order_by("line")
+        return Attached(lead_import, len(rows), len(table.duplicates), rejected)
+    refused = lead_import.problems.filter(outcome=LeadImportProblem.Outcome.REJECTED).order_by("line")
     rejected = [Rejected(*row) for row in refused.values_list("line", "code", "reason", "text")]
-    return Attached(csv_import, csv_import.accepted + csv_import.updated, csv_import.duplicates, rejected)
+    return Attached(lead_import, lead_import.accepted + lead_import.updated, lead_import.duplicates, rejected)
 
 
 def _read(content: bytes, field: str) -> CsvTable:
@@ -105,34 +105,34 @@ def _read(content: bytes, field: str) -> CsvTable:
         raise Invalid(fault.message, field=field, fix=fault.fix, fault=fault.code) from fault
 
 
-def _same_file(campaign: Campaign, digest: str, left_out: int) -> CsvImport | None:
+def _same_file(campaign: Campaign, digest: str, left_out: int) -> LeadImport | None:
     """Return the import of the very same file, unless it has failed or would leave fewer rows out today."""
-    same = campaign.csv_imports.filter(content_digest=digest, left_out__lte=left_out).exclude(status=ImportStatus.FAILED)
+    same = campaign.lead_imports.filter(content_digest=digest, left_out__lte=left_out).exclude(status=ImportStatus.FAILED)
     return same.defer("content").first()
 
 
 @transaction.atomic
-def run(*, csv_import_id: int, now: datetime) -> None:
+def run(*, lead_import_id: int, now: datetime) -> None:
     """Make leads of a file and enrol them in its campaign, all of it or nothing; a second run finds nothing to do."""
-    waiting = CsvImport.objects.filter(id=csv_import_id, status=ImportStatus.PENDING)
-    csv_import = waiting.select_for_update(skip_locked=True).first()
-    if csv_import is None:
+    waiting = LeadImport.objects.filter(id=lead_import_id, status=ImportStatus.PENDING)
+    lead_import = waiting.select_for_update(skip_locked=True).first()
+    if lead_import is None:
         return
     # Imports of one campaign take turns, or two of them would both use the room that max_leads leaves.
-    campaign = Campaign.objects.select_for_update(no_key=True).get(id=csv_import.campaign_id)
-    content = bytes(csv_import.content or b"")
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=lead_import.campaign_id)
+    content = bytes(lead_import.content or b"")
     try:
         table = _readable(campaign, content)
     except DomainError as exc:
-        _finish(csv_import, now, status=ImportStatus.FAILED, error=f"{exc.message} {exc.fix}".strip()[:500])
+        _finish(lead_import, now, status=ImportStatus.FAILED, error=f"{exc.message} {exc.fix}".strip()[:500])
         launching.halt(campaign_id=campaign.id, reason=f"Its file could not be read: {exc.message}", now=now)
         return
     rows, rejected, left_out = _divided(campaign, content, table)
-    new = enrolling.enrol(campaign=campaign, rows=rows, now=now)
-    _keep_problems(csv_import, table, rejected)
+    new = enrolling.enrol(campaign=campaign, rows=rows, lead_import=lead_import, now=now)
+    _keep_problems(lead_import, table, rejected)
     counts = {"accepted": new, "updated": len(rows) - new, "duplicates": len(table.duplicates), "rejected": len(rejected)}
-    _finish(csv_import, now, status=ImportStatus.DONE, rows=table.data_rows, left_out=left_out, **counts)
-    audit.record(job_actor(campaign.workspace_id), "csv.imported", csv_import, campaign=campaign.id, **counts)
+    _finish(lead_import, now, status=ImportStatus.DONE, rows=table.data_rows, left_out=left_out, **counts)
+    audit.record(job_actor(campaign.workspace_id), "csv.imported", lead_import, campaign=campaign.id, **counts)
     enqueue("campaigns.write_first_emails", campaign_id=campaign.id)
 
 
@@ -142,16 +142,16 @@ def _readable(campaign: Campaign, content: bytes) -> CsvTable:
     return _read(content, "csv_content")
 
 
-def _finish(csv_import: CsvImport, now: datetime, **outcome: int | str) -> None:
-    CsvImport.objects.filter(id=csv_import.id).update(content=None, finished_at=now, **outcome)
-    following.settle_import(csv_import_id=csv_import.id, now=now)
+def _finish(lead_import: LeadImport, now: datetime, **outcome: int | str) -> None:
+    LeadImport.objects.filter(id=lead_import.id).update(content=None, finished_at=now, **outcome)
+    following.settle_import(lead_import_id=lead_import.id, now=now)
 
 
-def _keep_problems(csv_import: CsvImport, table: CsvTable, rejected: Sequence[Rejected]) -> None:
-    outcome = CsvImportProblem.Outcome
-    repeated = ((csv_import.id, row.line, outcome.DUPLICATE, "duplicate", row.reason, row.text) for row in table.duplicates)
-    refused = ((csv_import.id, row.line, outcome.REJECTED, row.code, row.reason, row.text) for row in rejected)
-    bulk.copy_rows(CsvImportProblem._meta.db_table, _PROBLEM, chain(repeated, refused))
+def _keep_problems(lead_import: LeadImport, table: CsvTable, rejected: Sequence[Rejected]) -> None:
+    outcome = LeadImportProblem.Outcome
+    repeated = ((lead_import.id, row.line, outcome.DUPLICATE, "duplicate", row.reason, row.text) for row in table.duplicates)
+    refused = ((lead_import.id, row.line, outcome.REJECTED, row.code, row.reason, row.text) for row in rejected)
+    bulk.copy_rows(LeadImportProblem._meta.db_table, _PROBLEM, chain(repeated, refused))
 
 
 # --- The limit of the campaign -------------------------------------------------------------------------------------------------

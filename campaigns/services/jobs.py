@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from campaigns.models import CsvImport, Job, JobKind, JobStatus
-from campaigns.models.csv_import import ImportStatus
+from campaigns.models import Job, JobKind, JobStatus, LeadImport
+from campaigns.models.lead_import import ImportStatus
 from campaigns.queries.jobs import get_job, is_own
 from campaigns.services import campaigns, following, launching
 from rocketsdr.accounts import audit
@@ -36,9 +36,9 @@ def _stop_launch(actor: Actor, job: Job, now: datetime) -> None:
 
 def _stop_import(_actor: Actor, job: Job, now: datetime) -> None:
     """Give up a file that nobody has begun to read. One that is being read is waited for: then its leads are there."""
-    unread = CsvImport.objects.filter(id=job.csv_import_id or 0, status=ImportStatus.PENDING)
+    unread = LeadImport.objects.filter(id=job.lead_import_id or 0, status=ImportStatus.PENDING)
     if unread.update(status=ImportStatus.FAILED, content=None, finished_at=now, error="Cancelled before it was read.") != 1:
-        return following.settle_import(csv_import_id=job.csv_import_id or 0, now=now)
+        return following.settle_import(lead_import_id=job.lead_import_id or 0, now=now)
     _end(job, "The file was not read. The draft stays, without its leads.", now)
     launching.halt(campaign_id=job.campaign_id or 0, reason="The reading of its file was cancelled.", now=now)
     return None

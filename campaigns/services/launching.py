@@ -15,7 +15,7 @@ from django.db.models import CharField, Func, Value
 from django.db.models.functions import Cast, Concat
 
 from campaigns.models import Campaign, CampaignStatus, DeliveryStatus, RenderedEmail
-from campaigns.models.csv_import import ImportStatus
+from campaigns.models.lead_import import ImportStatus
 from campaigns.services import following, preparing, sequences
 from rocketsdr.accounts import approvals, audit, undo
 from rocketsdr.accounts.actor import Actor, job_actor
@@ -50,7 +50,7 @@ def _asked_by(actor: Actor) -> dict[str, str]:
 
 
 def _check_complete(campaign: Campaign) -> None:
-    if not campaign.csv_imports.exists():
+    if not campaign.lead_imports.exists():
         raise Invalid("The campaign has no leads.", field="csv_content", fix="Give csv_content, or csv_url from get_csv_upload_url.")
     real_senders = campaign.senders.filter(any_hour=False)
     if real_senders.exists() and not campaign.workspace.postal_address.strip():
@@ -74,7 +74,7 @@ def advance(*, campaign_id: int, now: datetime) -> bool:
 
 
 def _is_ready(campaign: Campaign) -> bool:
-    unread = campaign.csv_imports.filter(status=ImportStatus.PENDING)
+    unread = campaign.lead_imports.filter(status=ImportStatus.PENDING)
     return not unread.exists() and preparing.all_written(campaign)
 
 

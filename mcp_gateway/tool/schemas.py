@@ -36,6 +36,7 @@ def output_schema(model: type[BaseModel], *, act: bool = False) -> Schema:
     """
     schema = _object(_slim(_inlined(model.model_json_schema(mode="serialization")), nullable=True))
     required = schema.pop("required", [])
+    schema["properties"] = _without_required(schema["properties"], names=True)  # of what lies deeper every field is always there
     shapes = [required, ["code", "message", "fix"], *(_UNCONFIRMED if act else [])]
     properties = {**(_OF_ACTS if act else {}), **schema["properties"], "truncated": {"type": "boolean"}}
     return {**schema, "properties": properties, "anyOf": [{"required": names} for names in shapes]}
@@ -93,6 +94,14 @@ def _without_null(schema: Schema, *, nullable: bool) -> Schema:
     if not nullable:
         return only
     return {**only, "type": [only["type"], "null"]} if _may_be_null(only) else schema
+
+
+def _without_required(node: Any, *, names: bool = False) -> Any:
+    if isinstance(node, list):
+        return [_without_required(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _without_required(value, names=key == "properties") for key, value in node.items() if names or key != "required"}
 
 
 def _may_be_null(schema: Schema) -> bool:

@@ -25,6 +25,9 @@ GRANT pg_monitor, pg_checkpoint, pg_signal_backend TO {role};
 CREATE DATABASE {database} OWNER {role};
 """
 WHO_MAY_CONNECT = f"local all {places.ROLE} scram-sha-256\n"
+MEGABYTE = 1024 * 1024
+LEAST_BUFFERS, MOST_BUFFERS = 128 * MEGABYTE, 2048 * MEGABYTE
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")  # bytes, or "max"; absent outside of containers
 STATUS_LINE = 7  # of postmaster.pid, counted from 0
 
 
@@ -68,7 +71,7 @@ class Postgres(Service):
             "unix_socket_permissions": "0700",
             "max_connections": "200",
             "max_locks_per_transaction": "256",  # a test run makes all tables of its database in one transaction
-            "shared_buffers": "256MB",
+            "shared_buffers": f"{_buffers(_memory()) // MEGABYTE}MB",
             "dynamic_shared_memory_type": "mmap",  # in the home: nothing stays in /dev/shm, which is small in containers
             "max_wal_size": "2GB",
             "fsync": safe,
@@ -114,3 +117,18 @@ class Postgres(Service):
             return (self.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return []
+
+
+def _buffers(memory: int) -> int:
+    """Return how many bytes of a machine's memory the server keeps its pages in: an eighth, since the machine does other things too."""
+    return min(max(memory // 8, LEAST_BUFFERS), MOST_BUFFERS)
+
+
+def _memory() -> int:
+    """Return the bytes of memory that this machine has, or that its container may use."""
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        allowed = CONTAINER_LIMIT.read_text(encoding="ascii").strip()
+    except OSError:
+        return whole
+    return min(whole, int(allowed)) if allowed.isdecimal() else whole

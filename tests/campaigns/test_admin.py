@@ -84,7 +84,7 @@ def test_the_state_of_a_campaign_or_delivery_is_not_edited(page, campaign, enrol
 
 
 def test_the_file_of_an_import_is_not_shown(page, campaign):
-    imported = campaign.csv_imports.create(
+    imported = campaign.lead_imports.create(
         workspace=campaign.workspace, content=b"email\nsecret@customer.example\n", content_digest="d" * 64, created_at=factories.NOW
     )
     assert "secret@customer.example" not in page.get(f"/admin/campaigns/csvimport/{imported.id}/change/").content.decode()

@@ -3,7 +3,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from campaigns.models import Sender
+from campaigns.models import Person, Sender
 from rocketsdr.accounts.actor import READ_SCOPES, Caps
 from rocketsdr.accounts.models import ApiKey, Membership, User, Workspace
 from rocketsdr.accounts.services import actor_of_api_key
@@ -157,3 +157,38 @@ def test_a_wrong_sender_is_refused_in_one_sentence(run, workspace, owner, monkey
     with pytest.raises(CommandError, match=says):
         run("add_sender", workspace.id, "--from", address, "--smtp", url, "--no-check")
     assert not Sender.objects.exists()
+
+
+# --- Directories ---------------------------------------------------------------------------------------------------------------
+
+
+def test_load_directory_prints_the_counts_and_the_words_it_does_not_know(run, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("email,title,industry\nada@engine.example,VP Sales,Alchemy\n,,Software\n", encoding="utf-8")
+    printed = run("load_directory", path, "--name", "List", "--source", "A fair", "--lawful-basis", "consent").splitlines()
+    assert printed[0] == "1 added, 0 updated, 0 unchanged, 1 refused"
+    assert printed[1:] == [
+        "unknown industry: 'Alchemy' (1)",
+        "unknown row: 'names nobody: neither id, address, profile nor name and company' (1)",
+    ]
+    ada = Person.objects.select_related("directory").get()
+    assert (ada.directory.name, ada.directory.workspace_id, ada.source, ada.lawful_basis) == ("List", None, "A fair", "consent")
+
+
+def test_a_directory_may_be_one_workspaces_own(run, workspace, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("email\nada@engine.example\n", encoding="utf-8")
+    run("load_directory", path, "--workspace", workspace.id)
+    assert Person.objects.get().directory.workspace_id == workspace.id
+
+
+def test_load_directory_says_in_a_sentence_what_is_wrong(run, tmp_path):
+    with pytest.raises(CommandError, match=r"There is no file .* Give the path of a file of people\."):
+        run("load_directory", tmp_path / "none.csv")
+
+
+def test_make_directory_makes_people_up_once(run):
+    assert run("make_directory", 20, "--seed", "a") == "20 added, 0 updated, 0 unchanged\n"
+    assert run("make_directory", 20, "--seed", "a") == "0 added, 0 updated, 20 unchanged\n"
+    with pytest.raises(CommandError, match="at least one person"):
+        run("make_directory", 0)

@@ -125,6 +125,7 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "pause_all": plain(reason=["The wrong list", ""]),
     "pause_campaign": an("campaign_id", Campaign),
     "preview_email": preview_email,
+    "preview_leads": plain(targeting=[{"seniorities": ["vp"]}, {"locations": ["Georgia"]}], max_leads=[5, 500]),
     "resolve_approval": resolve_approval,
     "resume_all": plain(),
     "resume_campaign": resume_campaign,
@@ -132,11 +133,14 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "undo_action": an("audit_id", AuditEvent),
     "update_persona": both(an("persona_id", Persona), plain(title=WORDS)),
     "update_product": both(an("product_id", Product), plain(description=WORDS)),
+    "verify_emails": plain(emails=[["ada@example.com", "info@example.com"], ["Ada <ada@example.com>", "nobody"]]),
     "whoami": plain(),
 }
 ACTS = ["create_campaign", "finalize_campaign_draft", "resume_campaign", "resolve_approval"]
 WRITES = [
-    tool for tool in ARGUMENTS if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "search_", "whoami"))
+    tool
+    for tool in ARGUMENTS
+    if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "search_", "verify_", "whoami"))
 ]
 
 

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 import redis
 
+from rocketsdr.embedded import postgres
+
 
 def test_the_first_user_of_a_new_home_starts_both_servers(make_home):
     home = make_home()
@@ -186,3 +188,17 @@ def test_a_wrong_password_opens_neither_server(home):
     guess = re.sub(":[^:@]+@", ":guess@", user.urls[1])
     with pytest.raises(redis.AuthenticationError):
         redis.Redis.from_url(guess).ping()
+
+
+@pytest.mark.parametrize(("memory", "buffers"), [(512, 128), (8 * 1024, 1024), (64 * 1024, 2048)])
+def test_postgresql_keeps_its_pages_in_an_eighth_of_the_memory(memory, buffers):
+    assert postgres._buffers(memory * postgres.MEGABYTE) == buffers * postgres.MEGABYTE
+
+
+@pytest.mark.parametrize(("limit", "less"), [("max\n", False), ("536870912\n", True), (None, False)])
+def test_the_memory_of_a_container_is_what_it_may_use(monkeypatch, tmp_path, limit, less):
+    path = tmp_path / "memory.max"
+    if limit is not None:
+        path.write_text(limit, encoding="ascii")
+    monkeypatch.setattr(postgres, "CONTAINER_LIMIT", path)
+    assert (postgres._memory() == 536870912) is less

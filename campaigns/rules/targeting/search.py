@@ -96,6 +96,12 @@ def search(query: str, kind: TargetingType, *, limit: int = 10) -> list[Match]:
     return [Match(target.value, target.label, kind, round(score, 2)) for score, target in ranked[:limit]]
 
 
+def exact(query: str, kind: TargetingType) -> str:
+    """Return the value that is called exactly so, of several the first; empty where none is."""
+    found = _index(kind).targets.get(plain(query), ())
+    return min(found, key=lambda target: target.order).value if found else ""
+
+
 def _places(query: str, kind: TargetingType) -> list[places.Place]:
     """Return what a query such as `Paris, TX` means, which is no name of anything."""
     return places.named(query) if kind == "location" else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from campaigns.rules.targeting.tables import plain, table
 from campaigns.rules.targeting.values import FUNCTIONS, SENIORITIES, UNKNOWN, ids
@@ -30,6 +30,19 @@ def title_facts(title: str) -> TitleFacts:
     """Read a title."""
     words = _own(plain(title).split())
     return TitleFacts(_seniority(words), _function(words))
+
+
+def title_words(title: str) -> list[str]:
+    """Return the words that a title is found by: "VP of Sales" and "Vice President, Sales" have the same ones."""
+    written: dict[str, None] = {}
+    for word in plain(title).split():
+        written |= dict.fromkeys(_written_out().get(word, [word]))
+    return list(written)
+
+
+@cache
+def _written_out() -> dict[str, list[str]]:
+    return {short: meaning.split() for (short,), meaning in table("abbreviations").phrases.items()}
 
 
 def _own(words: list[str]) -> list[str]:

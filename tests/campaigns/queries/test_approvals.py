@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaigns.models import Campaign, CsvImport, RenderedEmail
+from campaigns.models import Campaign, LeadImport, RenderedEmail
 from campaigns.queries import approvals as queue
 from campaigns.services import campaigns, heartbeat, launching, preparing
 from campaigns.services.campaigns import CampaignSpec
@@ -25,7 +25,7 @@ def launched(actor, draft, now, *, leads=3):
     for number in range(leads):
         lead = factories.LeadFactory.create(workspace=draft.workspace, email=f"ada{number}@customer.example", company=f"Engines {number}")
         factories.EnrollmentFactory.create(campaign=draft, lead=lead)
-    CsvImport.objects.create(workspace=draft.workspace, campaign=draft, content_digest="c" * 64, status="done", created_at=now)
+    LeadImport.objects.create(workspace=draft.workspace, campaign=draft, content_digest="c" * 64, status="done", created_at=now)
     campaigns.finalize(actor=actor, campaign_id=draft.id, spec=CampaignSpec(), now=now)
     preparing.write_first_emails(campaign_id=draft.id, now=now)
     launching.advance(campaign_id=draft.id, now=now)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models.csv_import import CsvImport
+from campaigns.models.lead_import import LeadImport
 from campaigns.queries.overview import draft_digest, list_rows
 from campaigns.services import products, senders
 from rocketsdr.lib.errors import NotFound
@@ -48,7 +48,7 @@ def test_a_draft_has_another_name_when_anything_of_it_changes(actor, draft, dige
     elif change == "hours":
         type(draft).objects.update(send_days=[1])
     else:
-        CsvImport.objects.create(workspace=draft.workspace, campaign=draft, content_digest="e" * 64, created_at=now)
+        LeadImport.objects.create(workspace=draft.workspace, campaign=draft, content_digest="e" * 64, created_at=now)
     assert digest() != before
 
 

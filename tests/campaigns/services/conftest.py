@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from campaigns.models import Campaign, CsvImport, Enrollment
+from campaigns.models import Campaign, Enrollment, LeadImport
 from campaigns.services import heartbeat, launching, preparing
 from tests import factories
 
@@ -30,7 +30,7 @@ def loaded(draft: Campaign, enrol: Enrol, now: datetime) -> Campaign:
     enrol(draft, email="ada@customer.example", first_name="Ada", company="Analytical Engines")
     enrol(draft, email="bob@customer.example", first_name="Bob", company="")
     enrol(draft, email="cem@customer.example", first_name="Cem", company="Cem & Co")
-    CsvImport.objects.create(
+    LeadImport.objects.create(
         workspace=draft.workspace,
         campaign=draft,
         content_digest="c" * 64,

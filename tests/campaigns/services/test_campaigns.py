@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 
-from campaigns.models import Campaign, CsvImport
+from campaigns.models import Campaign, LeadImport
 from campaigns.services import campaigns
 from campaigns.services.campaigns import CampaignSpec, ScheduleSpec
 from campaigns.services.sequences import StepSpec
@@ -112,7 +112,7 @@ def test_a_draft_is_finalized_without_its_leads_coming_again(actor, product, per
     ).campaign
     assert launched.status == "importing"
     assert launched.steps.count() == 3
-    assert CsvImport.objects.count() == 1
+    assert LeadImport.objects.count() == 1
 
 
 @pytest.mark.parametrize("what", ["product", "persona"])

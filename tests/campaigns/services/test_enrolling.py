@@ -12,7 +12,7 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from campaigns.models import CsvImport, Enrollment, Event, Lead, Suppression
+from campaigns.models import Enrollment, Event, Lead, LeadImport, Suppression
 from campaigns.rules import csv_rows
 from campaigns.services import importing, launching
 from rocketsdr.accounts import approvals
@@ -120,8 +120,8 @@ def test_leads_and_counts_are_what_the_files_say_and_the_same_file_changes_nothi
 
 def load(campaign, content, at):
     attached = importing.attach(actor=job_actor(campaign.workspace_id), campaign=campaign, content=content, now=at)
-    importing.run(csv_import_id=attached.csv_import.id, now=at)
-    done = CsvImport.objects.get(id=attached.csv_import.id)
+    importing.run(lead_import_id=attached.lead_import.id, now=at)
+    done = LeadImport.objects.get(id=attached.lead_import.id)
     assert done.status == "done"
     assert done.rows == csv_rows.read(content).data_rows == done.accepted + done.updated + done.duplicates + done.rejected
     assert done.problems.count() == done.duplicates + done.rejected
@@ -156,7 +156,7 @@ def at_once(*calls):
 def attach(campaign, content, now):
     """Attach a file; return what its task will do."""
     attached = importing.attach(actor=job_actor(campaign.workspace_id), campaign=campaign, content=content, now=now)
-    return lambda: importing.run(csv_import_id=attached.csv_import.id, now=now)
+    return lambda: importing.run(lead_import_id=attached.lead_import.id, now=now)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -168,7 +168,7 @@ def test_two_campaigns_may_import_the_same_new_people_at_the_same_time(draft, wo
     campaigns = factories.CampaignFactory.create_batch(len(files), workspace=workspace)
     tasks = [attach(campaign, "\n".join(["email,company", *rows]).encode(), now) for campaign, rows in zip(campaigns, files, strict=True)]
     assert at_once(*tasks) == []
-    done = CsvImport.objects.filter(status="done").order_by("id")[1:]
+    done = LeadImport.objects.filter(status="done").order_by("id")[1:]
     assert [each.rows for each in done] == [800, 800, 600]
     assert sum(each.accepted for each in done) == 400
     assert Lead.objects.count() == 800
@@ -179,7 +179,7 @@ def test_two_campaigns_may_import_the_same_new_people_at_the_same_time(draft, wo
 def test_a_task_that_runs_thrice_at_once_imports_once(draft, now):
     task = attach(draft, b"email\nada@example.com\ngrace@example.com\n", now)
     assert at_once(task, task, task) == []
-    assert CsvImport.objects.get().accepted == 2
+    assert LeadImport.objects.get().accepted == 2
     assert Enrollment.objects.count() == 2
 
 
@@ -190,7 +190,7 @@ def test_two_files_of_one_campaign_share_the_room_that_max_leads_leaves(draft, n
     files = [b"email\n" + b"".join(b"%s%d@example.com\n" % (who, number) for number in range(4)) for who in (b"a", b"b")]
     assert at_once(*(attach(draft, content, now) for content in files)) == []
     assert Enrollment.objects.count() == 5
-    assert sum(each.left_out for each in CsvImport.objects.all()) == 3
+    assert sum(each.left_out for each in LeadImport.objects.all()) == 3
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_file_leaves_those_alone_whom_a_reviewed_launch_still_writes_to(draft,
         filed = approvals.file(actor=job_actor(workspace.id), **asks)
         type(filed).objects.filter(id=filed.id).update(status=approval)
     importing.attach(actor=job_actor(workspace.id), campaign=draft, content=b"first name,email\nEve,Ada@Customer.example", now=now)
-    importing.run(csv_import_id=draft.csv_imports.get().id, now=now)
+    importing.run(lead_import_id=draft.lead_imports.get().id, now=now)
     lead.refresh_from_db()
     assert (lead.first_name == "Eve") is changed
     assert draft.enrollments.filter(lead=lead).count() == 1

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from campaigns import tasks
-from campaigns.models import Campaign, CsvImport, Delivery, Job
+from campaigns.models import Campaign, Delivery, Job, LeadImport
 from campaigns.services import campaigns, following, heartbeat, importing, launching, preparing
 from campaigns.services.campaigns import CampaignSpec
 from rocketsdr.lib import progress
@@ -47,7 +47,7 @@ def only_job():
 
 
 def read(outcome, now):
-    importing.run(csv_import_id=outcome.attached.csv_import.id, now=now)
+    importing.run(lead_import_id=outcome.attached.lead_import.id, now=now)
 
 
 def write(outcome, now):
@@ -102,7 +102,7 @@ def test_a_launch_that_is_scheduled_at_once_is_a_job_that_is_completed_at_once(a
 def test_tasks_that_run_three_times_give_one_job_that_ends_once(launched, now, monkeypatch):
     monkeypatch.setattr(tasks, "now", lambda: now)
     for _ in range(3):
-        tasks.import_csv.run(csv_import_id=launched.attached.csv_import.id)
+        tasks.import_csv.run(lead_import_id=launched.attached.lead_import.id)
         tasks.write_first_emails.run(campaign_id=launched.campaign.id)
         tasks.advance_launch.run(campaign_id=launched.campaign.id)
     ended = only_job()
@@ -159,7 +159,7 @@ def test_progress_goes_on_batch_after_batch_and_a_killed_worker_is_followed_by_a
 
 
 def test_a_launch_whose_file_cannot_be_read_fails_with_the_reason(launched, now):
-    CsvImport.objects.update(content=b"\x00\x01")
+    LeadImport.objects.update(content=b"\x00\x01")
     read(launched, now)
     launched.job.refresh_from_db()
     launched.campaign.refresh_from_db()
@@ -220,7 +220,7 @@ def test_the_file_of_a_draft_is_a_job_until_it_is_read(actor, spec, now):
 
 def test_a_file_that_cannot_be_read_fails_its_job(actor, spec, now):
     outcome = create(actor, spec(), now)
-    CsvImport.objects.update(content=b"\x00\x01")
+    LeadImport.objects.update(content=b"\x00\x01")
     read(outcome, now)
     outcome.job.refresh_from_db()
     assert (outcome.job.status, outcome.job.error["code"]) == ("failed", "import_failed")
@@ -248,7 +248,7 @@ def test_attaching_a_file_says_how_far_it_is(actor, spec, now):
 
 def test_a_job_of_nobodys_launch_is_settled_by_nobody(campaign, now):
     following.settle_launch(campaign_id=campaign.id, now=now)
-    following.settle_import(csv_import_id=9_999_999, now=now)
+    following.settle_import(lead_import_id=9_999_999, now=now)
     following.fail_launch(campaign_id=campaign.id, reason="Why not.", now=now)
     assert not Job.objects.exists()
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from campaigns.models import Campaign, CsvImport, Delivery, DeliveryStatus, Event, Lead, Sender
+from campaigns.models import Campaign, Delivery, DeliveryStatus, Event, Lead, LeadImport, Sender
 from campaigns.services import heartbeat, preparing
 from tests import factories
 
@@ -43,11 +43,11 @@ def test_nothing_due_wakes_nobody(queued, jobs, now):
 
 
 def test_a_lost_import_is_asked_for_again(draft, jobs, now):
-    lost = CsvImport.objects.create(workspace=draft.workspace, campaign=draft, content=b"x", content_digest="c" * 64, created_at=now)
+    lost = LeadImport.objects.create(workspace=draft.workspace, campaign=draft, content=b"x", content_digest="c" * 64, created_at=now)
     heartbeat.tick(now=now)
     assert jobs.waiting == [], "it may still be under way"
     heartbeat.tick(now=now + timedelta(seconds=10))
-    assert jobs.waiting == [("campaigns.import_csv", {"csv_import_id": lost.id})]
+    assert jobs.waiting == [("campaigns.import_csv", {"lead_import_id": lost.id})]
 
 
 def test_a_launch_that_lost_its_job_is_asked_for_again(draft, jobs, now):
@@ -122,7 +122,7 @@ def test_one_tick_ends_no_more_than_it_has_time_for(campaign, sender, now, monke
 def read(draft: Campaign, lead: Lead, now: datetime) -> Campaign:
     """A draft whose file has been read, with one lead."""
     factories.EnrollmentFactory.create(campaign=draft, lead=lead)
-    CsvImport.objects.create(
+    LeadImport.objects.create(
         workspace=draft.workspace,
         campaign=draft,
         content_digest="c" * 64,
@@ -156,10 +156,10 @@ LEFT_ALONE = {
     "without a product": lambda draft: Campaign.objects.filter(id=draft.id).update(product=None),
     "without a sender": lambda draft: draft.senders.clear(),
     "whose leads have all left": lambda draft: draft.enrollments.update(status="unsubscribed"),
-    "whose next file is under way": lambda draft: CsvImport.objects.create(
+    "whose next file is under way": lambda draft: LeadImport.objects.create(
         workspace=draft.workspace, campaign=draft, content=b"x", content_digest="d" * 64, created_at=factories.NOW + SOON
     ),
-    "of long ago": lambda draft: CsvImport.objects.update(finished_at=factories.NOW - timedelta(days=2)),
+    "of long ago": lambda draft: LeadImport.objects.update(finished_at=factories.NOW - timedelta(days=2)),
 }
 
 

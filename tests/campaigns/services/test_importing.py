@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from campaigns.models import CampaignStatus, CsvImport, CsvImportProblem, Enrollment, Event, Lead, Suppression
+from campaigns.models import CampaignStatus, Enrollment, Event, Lead, LeadImport, LeadImportProblem, Suppression
 from campaigns.rules.csv_rows import MAX_BYTES
 from campaigns.services import importing
 from integrations import storage
@@ -40,14 +40,14 @@ def load(attach, now):
     def attach_and_run(*args, at=now, **kwargs):
         attached = attach(*args, at=at, **kwargs)
         for _ in range(3):
-            importing.run(csv_import_id=attached.csv_import.id, now=at)
-        return CsvImport.objects.get(id=attached.csv_import.id)
+            importing.run(lead_import_id=attached.lead_import.id, now=at)
+        return LeadImport.objects.get(id=attached.lead_import.id)
 
     return attach_and_run
 
 
-def counts(csv_import):
-    return {name: getattr(csv_import, name) for name in ("accepted", "updated", "duplicates", "rejected")}
+def counts(lead_import):
+    return {name: getattr(lead_import, name) for name in ("accepted", "updated", "duplicates", "rejected")}
 
 
 def untouched():
@@ -61,9 +61,9 @@ def test_the_caller_hears_at_once_what_is_wrong_with_which_row(attach, jobs):
     attached = attach(filename="batch-1.csv")
     assert (attached.accepted, attached.duplicates) == (2, 1)
     assert [(row.line, row.code, row.text) for row in attached.rejected] == [(4, "invalid_email", "Nobody,not an address,,")]
-    stored = attached.csv_import
+    stored = attached.lead_import
     assert (stored.status, stored.filename, bytes(stored.content)) == ("pending", "batch-1.csv", SAMPLE)
-    assert jobs.waiting == [("campaigns.import_csv", {"csv_import_id": stored.id})]
+    assert jobs.waiting == [("campaigns.import_csv", {"lead_import_id": stored.id})]
     assert not Lead.objects.exists()
 
 
@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_way_out(attach, content, f
     assert refused.value.field == "csv_content"
     assert refused.value.context["fault"] == fault
     assert refused.value.fix
-    assert not CsvImport.objects.exists()
+    assert not LeadImport.objects.exists()
 
 
 def test_the_refusal_of_a_big_file_names_its_size_and_the_limit(attach):
@@ -103,10 +103,10 @@ def test_a_name_that_is_no_csv_files_is_refused(attach, filename):
 def test_the_same_content_twice_is_one_import(attach, load, jobs):
     first = attach()
     again = attach()
-    assert again.csv_import.id == first.csv_import.id
+    assert again.lead_import.id == first.lead_import.id
     assert (again.accepted, again.duplicates, list(again.rejected)) == (first.accepted, first.duplicates, list(first.rejected))
     load()
-    assert attach().csv_import.id == first.csv_import.id
+    assert attach().lead_import.id == first.lead_import.id
     assert jobs.names.count("campaigns.import_csv") == 1
 
 
@@ -118,7 +118,7 @@ def test_what_was_said_of_the_file_is_said_again_before_and_after_the_import(att
     done = importing.last_attached(draft)
     for again in (waiting, done):
         assert again is not None
-        assert (again.csv_import.id, again.accepted, again.duplicates) == (told.csv_import.id, told.accepted, told.duplicates)
+        assert (again.lead_import.id, again.accepted, again.duplicates) == (told.lead_import.id, told.accepted, told.duplicates)
         assert list(again.rejected) == list(told.rejected)
 
 
@@ -129,7 +129,7 @@ def test_every_row_ends_in_one_of_the_four_counts(load, draft, jobs):
     loaded = load()
     assert (loaded.status, loaded.rows, loaded.content) == ("done", 4, None)
     assert counts(loaded) == {"accepted": 2, "updated": 0, "duplicates": 1, "rejected": 1}
-    problems = CsvImportProblem.objects.order_by("line").values_list("line", "outcome", "code", "text")
+    problems = LeadImportProblem.objects.order_by("line").values_list("line", "outcome", "code", "text")
     assert list(problems) == [
         (4, "rejected", "invalid_email", "Nobody,not an address,,"),
         (5, "duplicate", "duplicate", "Ada Byron,ADA@example.com,,"),
@@ -269,7 +269,7 @@ def test_rows_beyond_max_leads_are_rejected_with_their_reason_and_text(load, att
     loaded = load(content)
     assert counts(loaded) == {"accepted": 2, "updated": 0, "duplicates": 0, "rejected": 2}
     assert loaded.left_out == 2
-    beyond = CsvImportProblem.objects.filter(code="over_max_leads").order_by("line").values_list("line", "text", "reason")
+    beyond = LeadImportProblem.objects.filter(code="over_max_leads").order_by("line").values_list("line", "text", "reason")
     reason = "The campaign takes 2 leads (max_leads)."
     assert list(beyond) == [(5, 'c@example.com,"two\nlines"', reason), (8, 'd@example.com,"x, y"', reason)]
     assert not Lead.objects.filter(email="c@example.com").exists()
@@ -288,7 +288,7 @@ def test_the_same_file_is_read_again_when_the_campaign_takes_more_of_it(load, at
     draft.max_leads = 1
     draft.save()
     first = load()
-    assert attach().csv_import.id == first.id
+    assert attach().lead_import.id == first.id
     draft.max_leads = 10
     draft.save()
     second = load()
@@ -301,27 +301,27 @@ def test_the_same_file_is_read_again_when_the_campaign_takes_more_of_it(load, at
 
 def test_a_file_that_turns_out_unreadable_fails_for_all_to_see_and_is_not_tried_again(attach, now, jobs):
     attached = attach()
-    CsvImport.objects.update(content=b"\x00\x01\x02")
+    LeadImport.objects.update(content=b"\x00\x01\x02")
     for _ in range(3):
-        importing.run(csv_import_id=attached.csv_import.id, now=now)
-    failed = CsvImport.objects.get()
+        importing.run(lead_import_id=attached.lead_import.id, now=now)
+    failed = LeadImport.objects.get()
     assert (failed.status, failed.content, failed.finished_at) == ("failed", None, now)
     assert failed.error
     assert "campaigns.write_first_emails" not in jobs.names
-    assert attach().csv_import.id != failed.id
+    assert attach().lead_import.id != failed.id
 
 
 def test_the_file_of_an_archived_campaign_is_not_read(attach, draft, now):
     attached = attach()
     draft.status = CampaignStatus.ARCHIVED
     draft.save()
-    importing.run(csv_import_id=attached.csv_import.id, now=now)
-    assert CsvImport.objects.get().status == "failed"
+    importing.run(lead_import_id=attached.lead_import.id, now=now)
+    assert LeadImport.objects.get().status == "failed"
     assert not Lead.objects.exists()
 
 
 def test_an_import_that_is_gone_is_no_work(now):
-    importing.run(csv_import_id=987654, now=now)
+    importing.run(lead_import_id=987654, now=now)
 
 
 # --- Uploaded files --------------------------------------------------------------------------------------------------------------
@@ -341,14 +341,14 @@ def upload(actor, now):
 
 def test_an_uploaded_file_is_attached_by_its_address(actor, draft, upload, now):
     attached = importing.attach_upload(actor=actor, campaign=draft, url=upload(), now=now)
-    assert (attached.accepted, attached.csv_import.filename) == (2, "batch-1.csv")
-    importing.run(csv_import_id=attached.csv_import.id, now=now)
+    assert (attached.accepted, attached.lead_import.filename) == (2, "batch-1.csv")
+    importing.run(lead_import_id=attached.lead_import.id, now=now)
     assert Lead.objects.count() == 2
 
 
 def test_a_given_name_wins_over_the_uploads(actor, draft, upload, now):
     attached = importing.attach_upload(actor=actor, campaign=draft, url=upload(), filename="mine.csv", now=now)
-    assert attached.csv_import.filename == "mine.csv"
+    assert attached.lead_import.filename == "mine.csv"
 
 
 def test_an_uploaded_file_that_is_no_csv_is_the_fault_of_csv_url(actor, draft, upload, now):
@@ -380,10 +380,10 @@ def test_an_import_that_breaks_off_leaves_nothing_behind(attach, now, monkeypatc
     attached = attach()
     monkeypatch.setattr(importing, "_finish", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        importing.run(csv_import_id=attached.csv_import.id, now=now)
+        importing.run(lead_import_id=attached.lead_import.id, now=now)
     assert not Lead.objects.exists()
-    assert CsvImport.objects.get().status == "pending"
+    assert LeadImport.objects.get().status == "pending"
     monkeypatch.undo()
     with transaction.atomic():
-        importing.run(csv_import_id=attached.csv_import.id, now=now)
+        importing.run(lead_import_id=attached.lead_import.id, now=now)
     assert Lead.objects.count() == 2

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns import tasks
-from campaigns.models import Campaign, CsvImport, Delivery, Job, Lead
+from campaigns.models import Campaign, Delivery, Job, Lead, LeadImport
 from campaigns.services import campaigns, importing, jobs, launching, preparing
 from campaigns.services.campaigns import CampaignSpec
 from rocketsdr.accounts.actor import MissingScope
@@ -50,7 +50,7 @@ def cancelled_events():
 
 
 def test_a_cancelled_launch_is_paused_and_sends_nothing(actor, launched, now):
-    importing.run(csv_import_id=launched.attached.csv_import.id, now=now)
+    importing.run(lead_import_id=launched.attached.lead_import.id, now=now)
     for _ in range(3):
         job = jobs.cancel(actor=actor, job_id=launched.job.id, now=now)
         assert (job.status, job.cancel_asked_at) == ("cancelled", now)
@@ -68,7 +68,7 @@ def test_cancelling_between_two_batches_stops_the_writing(actor, spec, now, monk
     monkeypatch.setattr(progress, "sparing", lambda sink: sink)
     rows = "".join(f"lead{n}@customer.example,Ada,Company\n" for n in range(6))
     launched = create(actor, replace(spec, csv_content=f"email,first_name,company\n{rows}"), now, launch=True)
-    importing.run(csv_import_id=launched.attached.csv_import.id, now=now)
+    importing.run(lead_import_id=launched.attached.lead_import.id, now=now)
     write_batch = preparing._write_batch
     written: list[object] = []
 
@@ -88,7 +88,7 @@ def test_cancelling_between_two_batches_stops_the_writing(actor, spec, now, monk
 
 
 def test_a_launch_that_is_scheduled_is_not_cancelled_any_more(actor, launched, now):
-    importing.run(csv_import_id=launched.attached.csv_import.id, now=now)
+    importing.run(lead_import_id=launched.attached.lead_import.id, now=now)
     preparing.write_first_emails(campaign_id=launched.campaign.id, now=now)
     launching.advance(campaign_id=launched.campaign.id, now=now)
     assert jobs.cancel(actor=actor, job_id=launched.job.id, now=now).status == "completed"
@@ -99,9 +99,9 @@ def test_a_launch_that_is_scheduled_is_not_cancelled_any_more(actor, launched, n
 def test_a_file_that_nobody_has_read_is_not_read_any_more(actor, drafted, now):
     job = jobs.cancel(actor=actor, job_id=drafted.job.id, now=now)
     assert (job.status, job.message) == ("cancelled", "The file was not read. The draft stays, without its leads.")
-    importing.run(csv_import_id=drafted.attached.csv_import.id, now=now)
+    importing.run(lead_import_id=drafted.attached.lead_import.id, now=now)
     assert not Lead.objects.exists()
-    assert CsvImport.objects.get().content is None
+    assert LeadImport.objects.get().content is None
     assert Campaign.objects.get().status == "draft"
 
 
@@ -116,7 +116,7 @@ def test_a_launch_that_waits_for_a_cancelled_file_fails_instead_of_going_without
 
 
 def test_a_file_that_was_read_a_moment_before_is_said_to_be_read(actor, drafted, now, monkeypatch):
-    CsvImport.objects.update(status="done", rows=1, accepted=1)
+    LeadImport.objects.update(status="done", rows=1, accepted=1)
     assert jobs.cancel(actor=actor, job_id=drafted.job.id, now=now).status == "completed"
 
 

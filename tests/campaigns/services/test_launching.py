@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Sender
+from campaigns.models import Campaign, CampaignStatus, Delivery, LeadImport, Sender
 from campaigns.services import campaigns, heartbeat, importing, launching
 from campaigns.services.campaigns import CampaignSpec
 from rocketsdr.accounts import approvals
@@ -47,11 +47,11 @@ def test_a_draft_that_is_all_written_is_scheduled_in_the_call_itself(actor, load
 
 
 def test_a_launch_waits_for_a_file_that_is_still_read(actor, loaded, work, now):
-    CsvImport.objects.update(status="pending")
+    LeadImport.objects.update(status="pending")
     launch(actor, loaded, now)
     work(loaded)
     assert loaded.status == CampaignStatus.IMPORTING
-    CsvImport.objects.update(status="done")
+    LeadImport.objects.update(status="done")
     work(loaded)
     assert loaded.status == CampaignStatus.SCHEDULED
 
@@ -106,10 +106,10 @@ def test_a_launch_that_nobody_decides_in_time_is_paused(actor, workspace, loaded
 def test_a_file_that_cannot_be_read_any_more_pauses_its_launch(actor, loaded, now):
     launching.request(actor=actor, campaign=loaded, now=now)
     Campaign.objects.update(status="importing")
-    lost = CsvImport.objects.create(
+    lost = LeadImport.objects.create(
         workspace=loaded.workspace, campaign=loaded, content=b"\x89PNG\x00", content_digest="e" * 64, created_at=now
     )
-    importing.run(csv_import_id=lost.id, now=now)
+    importing.run(lead_import_id=lost.id, now=now)
     loaded.refresh_from_db()
     assert loaded.status == CampaignStatus.PAUSED
     assert loaded.pause_reason.startswith("Its file could not be read")
@@ -160,10 +160,10 @@ def test_a_resumed_campaign_meets_the_policy_anew(actor, loaded, work, now):
 
 
 def test_a_campaign_paused_while_it_is_read_goes_on_where_it_was(actor, loaded, work, now):
-    CsvImport.objects.update(status="pending")
+    LeadImport.objects.update(status="pending")
     launch(actor, loaded, now)
     campaigns.pause(actor=actor, campaign_id=loaded.id, now=now)
-    CsvImport.objects.update(status="done")
+    LeadImport.objects.update(status="done")
     work(loaded)
     assert loaded.status == CampaignStatus.PAUSED
     campaigns.resume(actor=actor, campaign_id=loaded.id, now=now)

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from campaigns.models import Campaign, CampaignStatus, CsvImport, Delivery, Lead, Product, RenderedEmail, Sender, SequenceStep
+from campaigns.models import Campaign, CampaignStatus, Delivery, Lead, LeadImport, Product, RenderedEmail, Sender, SequenceStep
 from campaigns.services import campaigns, heartbeat, importing, launching, preparing
 from campaigns.services.campaigns import CampaignSpec
 from rocketsdr.accounts import approvals
@@ -51,9 +51,9 @@ def claimed(sender, now):
 
 
 def test_the_credentials_own_policy_holds_though_a_job_meets_it_later(careful, loaded, work, now):
-    CsvImport.objects.update(status="pending")
+    LeadImport.objects.update(status="pending")
     launch(careful, loaded, now)
-    CsvImport.objects.update(status="done")
+    LeadImport.objects.update(status="done")
     work(loaded, now + HOLD)
     assert (loaded.launched_with, loaded.launch_policy, loaded.approved_digest) == ("key:1", "approval", "")
     approval = Approval.objects.get(status="pending")
@@ -61,20 +61,20 @@ def test_the_credentials_own_policy_holds_though_a_job_meets_it_later(careful, l
 
 
 def test_the_workspaces_policy_of_the_launch_holds_though_it_is_laxer_by_then(actor, loaded, work, now):
-    CsvImport.objects.update(status="pending")
+    LeadImport.objects.update(status="pending")
     Workspace.objects.update(approval_policy="approval")
     launch(actor, loaded, now)
     Workspace.objects.update(approval_policy="cooling_off")
-    CsvImport.objects.update(status="done")
+    LeadImport.objects.update(status="done")
     work(loaded, now + HOLD)
     assert (loaded.status, loaded.approved_digest) == (CampaignStatus.SCHEDULED, "")
 
 
 def test_a_stricter_policy_of_today_holds_too(actor, loaded, work, now):
-    CsvImport.objects.update(status="pending")
+    LeadImport.objects.update(status="pending")
     launch(actor, loaded, now)
     Workspace.objects.update(approval_policy="approval")
-    CsvImport.objects.update(status="done")
+    LeadImport.objects.update(status="done")
     work(loaded, now + HOLD)
     assert loaded.approved_digest == ""
 
@@ -190,7 +190,7 @@ def test_a_product_that_changes_changes_nothing_that_was_reviewed(pending, perso
 
 def test_leads_of_a_file_that_comes_after_the_review_get_no_email(pending, person, actor, loaded, sender, now):
     late = importing.attach(actor=actor, campaign=loaded, content=b"email,company\neve@customer.example,Evil\n", now=now)
-    importing.run(csv_import_id=late.csv_import.id, now=now)
+    importing.run(lead_import_id=late.lead_import.id, now=now)
     preparing.write_first_emails(campaign_id=loaded.id, now=now)
     decide(person, pending, now)
     heartbeat.tick(now=now)

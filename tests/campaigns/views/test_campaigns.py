@@ -3,7 +3,7 @@ import re
 import pytest
 
 from campaigns.models import Campaign, CampaignStatus, Delivery
-from campaigns.models.csv_import import CsvImport, ImportStatus
+from campaigns.models.lead_import import ImportStatus, LeadImport
 from rocketsdr.accounts.models import AuditEvent, Workspace
 from tests import factories
 
@@ -13,7 +13,7 @@ def ready(draft, now):
     """A draft that lacks nothing."""
     factories.StepFactory.create(campaign=draft)
     factories.EnrollmentFactory.create(campaign=draft)
-    CsvImport.objects.create(workspace=draft.workspace, campaign=draft, content_digest="e" * 64, status=ImportStatus.DONE, created_at=now)
+    LeadImport.objects.create(workspace=draft.workspace, campaign=draft, content_digest="e" * 64, status=ImportStatus.DONE, created_at=now)
     return draft
 
 
@@ -70,7 +70,7 @@ def test_what_keeps_a_campaign_from_sending_is_said(page, campaign):
 def test_what_a_draft_needs_is_said_in_place_of_the_button(page, draft, ready):
     address = f"/campaigns/{draft.id}/"
     assert "Review and launch" in page.get(address).content.decode()
-    CsvImport.objects.all().delete()
+    LeadImport.objects.all().delete()
     Campaign.objects.update(product=None)
     text = page.get(address).content.decode()
     assert "This draft still needs a product and leads." in text

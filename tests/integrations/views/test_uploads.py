@@ -61,7 +61,7 @@ def test_a_form_sent_by_anybody_becomes_the_file_behind_csv_url(post, offer, act
     outcome = campaigns.create(actor=actor, spec=spec, launch=True, now=clock.now())
     assert outcome.attached is not None
     assert outcome.attached.accepted == 1
-    importing.run(csv_import_id=outcome.attached.csv_import.id, now=clock.now())
+    importing.run(lead_import_id=outcome.attached.lead_import.id, now=clock.now())
     assert Lead.objects.get().full_name == "Ada Lovelace"
 
 

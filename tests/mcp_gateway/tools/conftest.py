@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # the library ships no types
 import pytest
 
-from campaigns.models import Campaign, CsvImport
+from campaigns.models import Campaign, LeadImport
 from campaigns.services import heartbeat, importing, launching, preparing
 from mcp_gateway import catalogue
 from mcp_gateway.surfaces import OUTREACH
@@ -85,8 +85,8 @@ def work(now: datetime) -> Callable[..., Campaign]:
 
     def run(campaign_id: int, at: datetime = now) -> Campaign:
         for _ in range(2):
-            for import_id in CsvImport.objects.filter(campaign_id=campaign_id).values_list("id", flat=True):
-                importing.run(csv_import_id=import_id, now=at)
+            for import_id in LeadImport.objects.filter(campaign_id=campaign_id).values_list("id", flat=True):
+                importing.run(lead_import_id=import_id, now=at)
             preparing.write_first_emails(campaign_id=campaign_id, now=at)
             launching.advance(campaign_id=campaign_id, now=at)
             heartbeat.tick(now=at)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from campaigns.models import Campaign, CsvImport, Delivery, Job
+from campaigns.models import Campaign, Delivery, Job, LeadImport
 from rocketsdr.accounts.models import Workspace
 from tests import factories
 from tests.mcp_gateway.tools.conftest import CSV
@@ -188,7 +188,7 @@ def test_a_draft_is_finalized_without_its_file_coming_again(agent, facts, work, 
         work(draft["campaign_id"])
     made = agent.data("finalize_campaign_draft", campaign_id=str(draft["campaign_id"]), **facts)
     assert (made["campaign_id"], made["name"], made["leads"]) == (draft["campaign_id"], "Batch 1", draft["leads"])
-    assert CsvImport.objects.count() == 1
+    assert LeadImport.objects.count() == 1
     assert work(draft["campaign_id"]).status == "scheduled"
     assert Delivery.objects.filter(status="queued").count() == 2
 
@@ -235,7 +235,7 @@ def test_a_file_is_uploaded_with_the_form_and_becomes_a_campaign(agent, facts, w
     made = agent.data("create_campaign", **facts, csv_url=offer["gcsUrl"])
     assert made["leads"]["accepted"] == 2
     assert work(made["campaign_id"]).status == "scheduled"
-    assert CsvImport.objects.get().filename == "batch-1.csv"
+    assert LeadImport.objects.get().filename == "batch-1.csv"
 
 
 def test_the_text_of_the_form_is_a_curl_that_holds_every_field(agent):

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from campaigns.services import campaigns, launching, pausing, products
+from campaigns.services import campaigns, directories, launching, pausing, products
 from integrations import storage
 from mcp_gateway import catalogue, dispatch
 from mcp_gateway.models import ToolCall
@@ -58,6 +58,7 @@ CATALOGUE = {
     "list_personas": (1, 0, 1, 0, 1),
     "list_senders": (1, 0, 1, 0, 1),
     "search_targeting": (1, 0, 1, 0, 1),
+    "preview_leads": (1, 0, 0, 0, 1),
     "preview_email": (1, 0, 1, 0, 1),
     "create_campaign": (0, 0, 0, 1, 1),
     "create_campaign_draft": (0, 0, 0, 0, 1),
@@ -75,6 +76,7 @@ CATALOGUE = {
     "pause_campaign": (0, 0, 1, 0, 1),
     "resume_campaign": (0, 0, 0, 1, 1),
     "list_leads": (1, 0, 1, 0, 1),
+    "verify_emails": (1, 0, 1, 1, 0),
     "add_suppression": (0, 0, 1, 0, 1),
     "undo_action": (0, 1, 0, 0, 1),
     "get_job": (1, 0, 1, 0, 0),
@@ -108,11 +110,13 @@ def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, n
     ApiKey.objects.filter(id=api_key.key.id).update(may_approve=True)
     pausing.pause_all(actor=person, reason="Something is wrong", now=now)
     pair = {"product_id": facts["product_id"], "persona_id": facts["persona_id"]}
+    directories.make_up(directory=directories.get_or_open(name="Shared", workspace_id=None, now=now), number=30, seed="a", now=now)
     return {
         "list_products": {},
         "list_personas": {},
         "list_senders": {"type": "email"},
         "search_targeting": {"query": "vp", "type": "seniority", "limit": 3},
+        "preview_leads": {"targeting": {"seniorities": ["vp", "head"], "exclude": {"locations": ["FR"]}}, "max_leads": 10, "seed": "a"},
         "preview_email": {"lead": {"email": "ada@example.com"}, **pair, "campaign_id": campaign.id, "step": 1},
         "create_campaign": {**facts, "csv_content": CSV, "csv_filename": "leads.csv", "sender_ids": [campaign.senders.get().id]},
         "create_campaign_draft": {**facts, "csv_content": CSV},
@@ -130,6 +134,7 @@ def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, n
         "pause_campaign": {"campaign_id": campaign.id, "reason": "Wrong list"},
         "resume_campaign": {"campaign_id": paused.id},
         "list_leads": {"campaign_id": campaign.id, "status": "active", "query": "ada"},
+        "verify_emails": {"emails": ["ada@customer.example", "info@customer.example", "nobody"], "limit": 2},
         "add_suppression": {"value": "ada@customer.example", "reason": "manual", "note": "Asked"},
         "undo_action": {"audit_id": done.id},
         "get_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
@@ -296,6 +301,7 @@ PLACES = [
     ("list_leads", "campaign_id", "campaign"),
     ("pause_campaign", "campaign_id", "campaign"),
     ("resume_campaign", "campaign_id", "campaign"),
+    ("preview_leads", "persona_id", "persona"),
     ("preview_email", "campaign_id", "campaign"),
     ("preview_email", "product_id", "product"),
     ("preview_email", "persona_id", "persona"),

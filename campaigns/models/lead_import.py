@@ -13,11 +13,19 @@ class ImportStatus(models.TextChoices):
     FAILED = "failed"
 
 
-class CsvImport(models.Model):
-    """One file of leads on its way into a campaign. Every data row ends in exactly one of the four counts."""
+class ImportKind(models.TextChoices):
+    CSV = "csv", "A file"
+    TARGETING = "targeting", "An audience of the directories"
+    LEADS = "leads", "Leads that were named one by one"
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="csv_imports")
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="csv_imports")
+
+class LeadImport(models.Model):
+    """Leads on their way into a campaign: a file, an audience, or a list. Every row ends in exactly one of the four counts."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="lead_imports")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="lead_imports")
+    kind = models.CharField(max_length=10, choices=ImportKind, default=ImportKind.CSV)
+    request = models.JSONField(default=dict, blank=True, help_text="Whom to take from the directories; empty for a file.")
     filename = models.CharField(max_length=200, blank=True)
     content = models.BinaryField(null=True, help_text="The file as it came; emptied when the import is done.")
     content_digest = models.CharField(max_length=64)
@@ -31,9 +39,9 @@ class CsvImport(models.Model):
     left_out = models.PositiveIntegerField(default=0, help_text="Good rows beyond the campaign's max_leads; counted as rejected too.")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    reverted_at = models.DateTimeField(null=True, blank=True, help_text="When it was undone.")
 
     class Meta:
-        verbose_name = "CSV import"
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="done")
@@ -41,21 +49,22 @@ class CsvImport(models.Model):
                 name="import_counts_add_up",
             ),
             models.CheckConstraint(condition=Q(status__in=ImportStatus.values), name="import_status_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=ImportKind.values), name="import_kind_is_known"),
         ]
         indexes = [models.Index(fields=["status"], condition=Q(status="pending"), name="pending_imports")]
 
     def __str__(self) -> str:
-        return f"{self.filename or 'CSV'} ({self.status})"
+        return f"{self.filename or self.get_kind_display()} ({self.status})"
 
 
-class CsvImportProblem(models.Model):
+class LeadImportProblem(models.Model):
     """A row of a file that did not become a lead, with the reason and the row as it stood there."""
 
     class Outcome(models.TextChoices):
         DUPLICATE = "duplicate"
         REJECTED = "rejected"
 
-    csv_import = models.ForeignKey(CsvImport, on_delete=models.CASCADE, related_name="problems")
+    lead_import = models.ForeignKey(LeadImport, on_delete=models.CASCADE, related_name="problems")
     line = models.PositiveIntegerField(help_text="The line of the file at which the row starts; 1 is the first.")
     outcome = models.CharField(max_length=10, choices=Outcome)
     code = models.CharField(max_length=40)
@@ -63,8 +72,7 @@ class CsvImportProblem(models.Model):
     text = models.TextField()
 
     class Meta:
-        verbose_name = "CSV import problem"
-        constraints = [models.UniqueConstraint(fields=["csv_import", "line"], name="one_problem_per_line")]
+        constraints = [models.UniqueConstraint(fields=["lead_import", "line"], name="one_problem_per_line")]
 
     def __str__(self) -> str:
         return f"Line {self.line}: {self.code}"
