@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import time
 import traceback
 
@@ -164,3 +165,12 @@ def test_what_the_headers_hold_stands_in_no_error(publisher):
     with pytest.raises(NoAnswer) as caught:
         post(publisher.url("/odd"), X_Api_Key=secret)
     assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_the_headers_hold_stands_in_no_log_at_any_level(publisher, caplog):
+    caplog.set_level(logging.DEBUG)
+    assert post(publisher.publish("/search", {}), X_Api_Key="secret-of-ours").status == 200
+    publisher.answers["/odd"] = b"220 mail.example ESMTP\r\n"
+    with pytest.raises(NoAnswer):
+        post(publisher.url("/odd"), X_Api_Key="secret-of-ours")
+    assert "secret-of-ours" not in caplog.text
