@@ -1,4 +1,4 @@
-"""The operators' pages for connected mailboxes and uploads."""
+"""The operators' pages for connected mailboxes, uploads and lead data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from integrations.models import MailAccount, Upload
+from integrations.models import DataAccount, DataCacheEntry, DataSpend, MailAccount, Upload
 from rocketsdr.accounts import audit
 from rocketsdr.accounts.operators import Inspect, ModelAdmin, ModelForm, operator
 
@@ -61,3 +61,33 @@ class UploadAdmin(Inspect):
     list_select_related = ["workspace"]
     search_fields = ["filename", "key", "workspace__name"]
     date_hierarchy = "created_at"
+
+
+@admin.register(DataAccount)
+class DataAccountAdmin(Inspect):
+    """Accounts at vendors of lead data, without their keys."""
+
+    list_display = ["provider", "workspace", "monthly_budget", "created_at"]
+    list_filter = ["provider"]
+    list_select_related = ["workspace"]
+    search_fields = ["workspace__name"]
+    fields = ["workspace", "provider", "monthly_budget", "created_at"]
+
+
+@admin.register(DataSpend)
+class DataSpendAdmin(Inspect):
+    list_display = ["month", "workspace", "provider", "used"]
+    list_filter = ["provider", "month"]
+    list_select_related = ["workspace"]
+    search_fields = ["workspace__name"]
+
+
+@admin.register(DataCacheEntry)
+class DataCacheEntryAdmin(Inspect):
+    """What is kept of vendors' answers, without the people in it."""
+
+    list_display = ["digest", "workspace", "provider", "fetched_at", "expires_at"]
+    list_filter = ["provider", "expires_at"]
+    list_select_related = ["workspace"]
+    search_fields = ["digest", "workspace__name"]
+    fields = ["workspace", "provider", "digest", "licence", "fetched_at", "expires_at"]

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 
+from integrations.leads_data import HIGHEST_BUDGET
 from rocketsdr.accounts.actor import ALL_SCOPES, READ_SCOPES, SCOPES, Actor, Caps
 from rocketsdr.accounts.models import ApiKey
 from rocketsdr.accounts.models.api_key import ApiKeyToolset
@@ -252,6 +253,29 @@ class RotationForm(forms.Form):
     def overlap(self) -> timedelta:
         """The time for which both work."""
         return timedelta(hours=int(self.cleaned_data["hours"]))
+
+
+class BudgetForm(forms.Form):
+    """How many credits of a vendor of lead data may be used in a month."""
+
+    monthly_budget = forms.IntegerField(
+        label="Credits a month",
+        min_value=0,
+        max_value=HIGHEST_BUDGET,
+        help_text="A search that would go beyond it is refused before anybody is asked. Months are UTC months.",
+    )
+
+
+class ConnectDataForm(BudgetForm):
+    """The workspace's own account at a vendor of lead data; the key is written, never shown."""
+
+    key = forms.CharField(
+        label="API key",
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Stored encrypted, and never shown again.",
+    )
+    field_order = ("key", "monthly_budget")
 
 
 class ReplyForm(forms.Form):

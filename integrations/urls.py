@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from integrations.views import api_keys, connections, connectors, downloads, mailbox, oauth_clients, settings, uploads
+from integrations.views import api_keys, connections, connectors, downloads, lead_data, mailbox, oauth_clients, settings, uploads
 
 app_name = "integrations"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("settings/integrations/connections/<int:connection_id>/revoke/", connections.revoke, name="revoke_connection"),
     path("settings/integrations/connectors/", connectors.index, name="connectors"),
     path("settings/integrations/connectors/test/", connectors.test, name="connection_test"),
+    path("settings/integrations/lead-data/", lead_data.index, name="lead_data"),
+    path("settings/integrations/lead-data/<slug:provider>/connect/", lead_data.connect, name="connect_lead_data"),
+    path("settings/integrations/lead-data/<slug:provider>/budget/", lead_data.set_budget, name="set_lead_data_budget"),
+    path("settings/integrations/lead-data/<slug:provider>/disconnect/", lead_data.disconnect, name="disconnect_lead_data"),
     path("mailbox/", mailbox.index, name="mailbox"),
     path("mailbox/clock/", mailbox.move_clock, name="move_clock"),
     path("mailbox/<str:mail_id>/", mailbox.show, name="mail"),

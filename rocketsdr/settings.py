@@ -129,6 +129,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge sessions": {"task": "accounts.purge_sessions", "schedule": 3600.0},
     "purge uploads": {"task": "integrations.purge_uploads", "schedule": 3600.0},
     "purge downloads": {"task": "integrations.purge_downloads", "schedule": 3600.0},
+    "purge lead data": {"task": "integrations.purge_lead_data", "schedule": 3600.0},
     "purge jobs": {"task": "campaigns.purge_jobs", "schedule": 3600.0},
 }
 

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from campaigns import models
-from integrations.models import MailAccount
+from integrations.models import DataAccount, DataCacheEntry, DataSpend, MailAccount
 from rocketsdr.accounts.models import Connection, Consent, Membership, OAuthApplication, User, Workspace
 from rocketsdr.accounts.models.workspace import Role
 
@@ -130,6 +130,44 @@ class MailAccountFactory(DjangoModelFactory[MailAccount]):
     workspace = SubFactory(WorkspaceFactory)
     provider = MailAccount.Provider.BUILTIN
     address = Sequence(lambda n: f"sales{n}@company.example")
+
+
+class DataAccountFactory(DjangoModelFactory[DataAccount]):
+    """An account at a vendor of lead data."""
+
+    class Meta:
+        model = DataAccount
+
+    workspace = SubFactory(WorkspaceFactory)
+    provider = "people_data_labs"
+    key = Sequence(lambda n: f"vendors-key-{n:08}")
+    monthly_budget = 100
+    created_at = NOW
+
+
+class DataSpendFactory(DjangoModelFactory[DataSpend]):
+    class Meta:
+        model = DataSpend
+
+    workspace = SubFactory(WorkspaceFactory)
+    provider = "people_data_labs"
+    month = NOW.date().replace(day=1)
+    used = 7
+
+
+class DataCacheEntryFactory(DjangoModelFactory[DataCacheEntry]):
+    """An answer in which nobody was found."""
+
+    class Meta:
+        model = DataCacheEntry
+
+    workspace = SubFactory(WorkspaceFactory)
+    provider = "people_data_labs"
+    digest = Sequence(lambda n: f"{n:064x}")
+    answer = {"people": [], "total": 0, "next": "", "credits": 0}
+    licence = "From People Data Labs."
+    fetched_at = NOW
+    expires_at = NOW + timedelta(days=30)
 
 
 class SenderFactory(DjangoModelFactory[models.Sender]):

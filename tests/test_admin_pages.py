@@ -53,6 +53,10 @@ def fill(secrets):
         sender = factories.SenderFactory.create(workspace=workspace, smtp=True)
         sender.account.password = f"smtp-{uuid.uuid4()}"
         sender.account.save()
+        data = factories.DataAccountFactory.create(workspace=workspace, key=f"vendors-key-{uuid.uuid4()}")
+        factories.DataSpendFactory.create(workspace=workspace)
+        found = f"Person {uuid.uuid4()}"
+        factories.DataCacheEntryFactory.create(workspace=workspace, answer={"people": [{"full_name": found}]})
         campaign = factories.CampaignFactory.create(workspace=workspace, senders=[sender], running=True)
         enrollment = factories.EnrollmentFactory.create(campaign=campaign, sender=sender, lead__workspace=workspace)
         enrollment.refresh_from_db()
@@ -117,6 +121,8 @@ def fill(secrets):
                 issued.secret,
                 issued.key.digest,
                 sender.account.password,
+                data.key,
+                found,
                 str(enrollment.opt_out_token),
                 member.user.password,
                 client.client_secret,

@@ -24,7 +24,12 @@ PAGES = {  # where each kind of thing is shown; a page that an installation does
     "persona": "campaigns:persona",
     "product": "campaigns:product",
 }
-LISTS = {"sender": "campaigns:senders", "approval": "approvals", "connection": "integrations:connections"}
+LISTS = {
+    "sender": "campaigns:senders",
+    "approval": "approvals",
+    "connection": "integrations:connections",
+    "dataaccount": "integrations:lead_data",
+}
 
 
 @dataclass(frozen=True, slots=True)

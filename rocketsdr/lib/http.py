@@ -28,6 +28,10 @@ class NoAnswer(ProviderFailed):
     code = "no_answer"
 
 
+class NotReached(NoAnswer):
+    """Nobody took the connection, so that nothing was asked at all."""
+
+
 class AnswerTooLarge(ProviderFailed):
     code = "answer_too_large"
 
@@ -41,39 +45,53 @@ class Answer:
 
 def get(url: str, *, accept: str, seconds: float, most_bytes: int) -> Answer:
     """Return the answer to a GET of an https address, whatever its status."""
+    return _asked("GET", url, {"Accept": accept}, b"", seconds, most_bytes)
+
+
+def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, most_bytes: int) -> Answer:
+    """Return the answer to a POST to an https address, whatever its status; what the headers hold stands in no error and in no log."""
+    return _asked("POST", url, headers, body, seconds, most_bytes)
+
+
+def _asked(method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float, most_bytes: int) -> Answer:
     began = monotonic()
     asked = httpx2.URL(url)
     addresses = resolve(asked.host, asked.port or 443)
-    return asyncio.run(_get(asked, addresses, accept, max(0.0, seconds - (monotonic() - began)), most_bytes))
+    ours = {"Host": asked.netloc.decode(), "Accept-Encoding": PLAIN, "User-Agent": "RocketSDR"}
+    request = httpx2.Request(method, asked, headers={**headers, **ours}, content=body)
+    return asyncio.run(_ask(request, addresses, max(0.0, seconds - (monotonic() - began)), most_bytes))
 
 
-async def _get(asked: httpx2.URL, addresses: list[str], accept: str, seconds: float, most_bytes: int) -> Answer:
-    headers = {"Host": asked.netloc.decode(), "Accept": accept, "Accept-Encoding": PLAIN, "User-Agent": "RocketSDR"}
+async def _ask(request: httpx2.Request, addresses: list[str], seconds: float, most_bytes: int) -> Answer:
+    host = request.url.host[:253]
     try:
         async with asyncio.timeout(seconds), httpx2.AsyncClient(verify=_trust(), trust_env=False, timeout=None) as client:
             for address in addresses[:-1]:
                 try:
-                    return await _read(client, asked, address, headers, most_bytes)
+                    return await _read(client, request, address, most_bytes)
                 except httpx2.ConnectError:
                     continue
-            return await _read(client, asked, addresses[-1], headers, most_bytes)
+            return await _read(client, request, addresses[-1], most_bytes)
     except TimeoutError:
-        raise NoAnswer(f"The host {asked.host[:253]!r} did not answer in time.", transient=True) from None
+        raise NoAnswer(f"The host {host!r} did not answer in time.", transient=True) from None
+    except httpx2.ConnectError as error:
+        raise NotReached(f"The host {host!r} gave no answer ({type(error).__name__}).", transient=True) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-        raise NoAnswer(f"The host {asked.host[:253]!r} gave no answer ({type(error).__name__}).", transient=True) from error
+        raise NoAnswer(f"The host {host!r} gave no answer ({type(error).__name__}).", transient=True) from error
 
 
-async def _read(client: httpx2.AsyncClient, asked: httpx2.URL, address: str, headers: dict[str, str], most_bytes: int) -> Answer:
+async def _read(client: httpx2.AsyncClient, request: httpx2.Request, address: str, most_bytes: int) -> Answer:
     """Ask this address in the name of the host: the certificate has to be the host's."""
-    names = {"sni_hostname": asked.host}
-    async with client.stream("GET", asked.copy_with(host=address), headers=headers, extensions=names) as response:
+    host, names = request.url.host, {"sni_hostname": request.url.host}
+    there = request.url.copy_with(host=address)
+    async with client.stream(request.method, there, headers=request.headers, content=request.content, extensions=names) as response:
         if response.headers.get("Content-Encoding", PLAIN).lower() != PLAIN:
-            raise AnswerTooLarge(f"The host {asked.host[:253]!r} answered with a packed body, which nobody asked for.")
+            raise AnswerTooLarge(f"The host {host[:253]!r} answered with a packed body, which nobody asked for.")
         body = b""
         async for part in response.aiter_raw():
             body += part
             if len(body) > most_bytes:
-                raise AnswerTooLarge(f"The host {asked.host[:253]!r} answered with more than {most_bytes} bytes.")
+                raise AnswerTooLarge(f"The host {host[:253]!r} answered with more than {most_bytes} bytes.")
         return Answer(response.status_code, response.headers, body)
 
 

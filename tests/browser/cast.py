@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from campaigns.models import Campaign, Conversation, Enrollment, Persona, Product, Sender
 from campaigns.services import personas, products
 from campaigns.services.senders import add_builtin_sender
-from integrations import mailbox
+from integrations import leads_data, mailbox
 from integrations.providers import builtin_mailbox
 from integrations.views import recipient
 from rocketsdr import embedded
@@ -150,6 +150,7 @@ def furnish(company: Company, origin: str) -> Furnished:
         "password/key": default_token_generator.make_token(forgetful),
         "u/token": Enrollment.objects.get(campaign=campaign).opt_out_token,
         **_programs(company),
+        "provider": leads_data.connect(actor=company.actor, provider="apollo", key=token_hex(12), monthly_budget=500, now=now()).provider,
         **_people(company),
     }
     return Furnished(company.workspace, company.owner, ids={name: str(value) for name, value in named.items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import ssl
 import threading
@@ -26,13 +27,14 @@ Misbehaviour = Callable[[ssl.SSLSocket, threading.Event], None]
 
 @dataclass
 class Publisher:
-    """What it publishes by path, and how often somebody connected."""
+    """What it publishes by path, how often somebody connected, and the requests as they came."""
 
     port: int
     trust: ssl.SSLContext
     answers: dict[str, bytes | Misbehaviour] = field(default_factory=dict)
     connections: int = 0
     asked: list[str] = field(default_factory=list)
+    requests: list[bytes] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         return f"https://{HOST}:{self.port}{path}"
@@ -121,6 +123,10 @@ def _answer(connection: ssl.SSLSocket, publisher: Publisher, over: threading.Eve
     head = b""
     while b"\r\n\r\n" not in head and (part := connection.recv(4096)):
         head += part
+    length = re.search(rb"(?i)\r\nContent-Length: *(\d+)", head)
+    while length and len(head.partition(b"\r\n\r\n")[2]) < int(length[1]) and (part := connection.recv(65536)):
+        head += part
+    publisher.requests.append(head)
     path = head.split(b" ")[1].decode()
     publisher.asked.append(path)
     answer = publisher.answers.get(path, reply(404, b"{}"))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import logging
 import time
+import traceback
 
 import httpx2
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from rocketsdr.lib import addresses, http
 from rocketsdr.lib.addresses import PrivateAddress
 from rocketsdr.lib.errors import ProviderFailed
-from rocketsdr.lib.http import AnswerTooLarge, NoAnswer
+from rocketsdr.lib.http import AnswerTooLarge, NoAnswer, NotReached
 from tests.fakes import publisher as fake
 from tests.fakes.publisher import HOST, publishing, reply
 
@@ -108,3 +110,67 @@ def test_the_address_that_was_checked_is_the_one_connected_to(publisher, monkeyp
     monkeypatch.setattr(http, "resolve", resolve)
     assert get(publisher.publish("/doc", {})).status == 200
     assert looked_up == [HOST]  # and no resolver of this machine knows the name
+
+
+# --- POST ------------------------------------------------------------------------------------------------------------------------
+
+
+def post(url, body=b'{"a": 1}', seconds=5.0, most_bytes=1000, **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return http.post(url, body=body, headers=named, seconds=seconds, most_bytes=most_bytes)
+
+
+def test_a_body_is_posted_whole_with_its_headers_in_the_name_of_the_host(publisher):
+    body = b'{"names": "' + b"x" * 100_000 + b'"}'
+    answer = post(publisher.publish("/search?page=2", {"found": 1}), body, X_Api_Key="secret-of-ours", Content_Type="application/json")
+    assert (answer.status, answer.body) == (200, b'{"found": 1}')
+    [request] = publisher.requests
+    head, _, sent = request.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "POST /search?page=2 HTTP/1.1"
+    assert f"host: {HOST}:{publisher.port}" in [line.lower() for line in lines]
+    assert {"x-api-key: secret-of-ours", f"content-length: {len(body)}"} <= {line.lower() for line in lines}
+    assert sent == body
+
+
+@pytest.mark.attack(86)
+def test_a_post_too_has_an_end_a_largest_answer_and_follows_nothing(publisher):
+    publisher.answers["/slow"] = fake.drip(b"HTTP/1.1 200 OK\r\n")
+    with pytest.raises(NoAnswer):
+        post(publisher.url("/slow"), seconds=SECONDS)
+    publisher.answers["/large"] = reply(200, b"x" * 1001)
+    with pytest.raises(AnswerTooLarge):
+        post(publisher.url("/large"))
+    publisher.answers["/from"] = reply(307, b"", Location=publisher.publish("/to", {}))
+    assert post(publisher.url("/from")).status == 307
+    assert publisher.asked == ["/slow", "/large", "/from"]
+
+
+def test_a_post_goes_to_no_private_address(publisher, monkeypatch):
+    monkeypatch.setattr(http, "resolve", addresses.resolve)
+    with pytest.raises(PrivateAddress):
+        post(f"https://127.0.0.1:{publisher.port}/search")
+    assert publisher.connections == 0
+
+
+def test_nobody_who_takes_the_connection_was_asked_nothing(monkeypatch):
+    monkeypatch.setattr(http, "resolve", lambda host, port: ["127.0.0.1"])
+    with pytest.raises(NotReached):
+        post("https://closed.example:1/search")
+
+
+def test_what_the_headers_hold_stands_in_no_error(publisher):
+    publisher.answers["/odd"] = b"220 mail.example ESMTP\r\n"
+    secret = "-".join(["secret", "of", "ours"])  # a traceback quotes the line that it leads to
+    with pytest.raises(NoAnswer) as caught:
+        post(publisher.url("/odd"), X_Api_Key=secret)
+    assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_the_headers_hold_stands_in_no_log_at_any_level(publisher, caplog):
+    caplog.set_level(logging.DEBUG)
+    assert post(publisher.publish("/search", {}), X_Api_Key="secret-of-ours").status == 200
+    publisher.answers["/odd"] = b"220 mail.example ESMTP\r\n"
+    with pytest.raises(NoAnswer):
+        post(publisher.url("/odd"), X_Api_Key="secret-of-ours")
+    assert "secret-of-ours" not in caplog.text
