@@ -110,9 +110,9 @@ class Story:
         campaign = self._await_written()
         imported = self._imported(campaign)
         self.say(
-            f"One call creates and launches the campaign. Its file had {_count(imported['rows'], 'row')}: "
-            f"{_count(imported['accepted'], 'new lead')}, {imported['updated']:,} known, "
-            f"{_count(imported['duplicates'], 'duplicate')}, {imported['rejected']:,} rejected; "
+            f"One call creates and launches the campaign. Its file had {counted(imported['rows'], 'row')}: "
+            f"{counted(imported['accepted'], 'new lead')}, {imported['updated']:,} known, "
+            f"{counted(imported['duplicates'], 'duplicate')}, {imported['rejected']:,} rejected; "
             f"leads and first e-mails were ready after {time.monotonic() - began:.1f} s."
         )
         if not imported["accepted"] + imported["updated"]:
@@ -127,7 +127,7 @@ class Story:
                 raise DemoFailed(failed[0])
             return campaign if campaign["status"] != "importing" else None
 
-        found: dict[str, Any] = _eventually(written, lambda: self.campaign()["previews_ready"], "the leads were not read and written to")
+        found: dict[str, Any] = eventually(written, lambda: self.campaign()["previews_ready"], "the leads were not read and written to")
         return found
 
     def campaign(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class Story:
             return self.say("The file has too few leads to suppress one as well, so all of them are written to.")
         person = active[-1]
         stopped = self.agent.call("add_suppression", value=person["email"], reason="manual", note="Asked on the phone.").data
-        planned = _count(stopped["stopped_messages"], "planned e-mail")
+        planned = counted(stopped["stopped_messages"], "planned e-mail")
         return self.say(f"{_name(person)} has asked on the phone not to be written to: suppressed, {planned} stopped.")
 
     def _active_leads(self) -> list[dict[str, Any]]:
@@ -176,14 +176,14 @@ class Story:
         hold = max(hold_until - clock.now(), timedelta())
         before = self.numbers()
         expected = before["leads"] - before["suppressed"] - before["blocked"]
-        minutes = _count(round(hold.total_seconds() / 60), "minute")
+        minutes = counted(round(hold.total_seconds() / 60), "minute")
         self.say(f"A launch is held for {minutes}, in which a person could still stop it; the demo moves the clock over them.")
         move_clock(by=hold + timedelta(seconds=1))
         began = time.monotonic()
         self._await_mails(expected)
         reached = self.postbox.recipients()
         self.people = [self._lead(address) for address in reached[:2]]
-        self.say(f"{_count(len(reached), 'e-mail')} arrived over SMTP in {time.monotonic() - began:.1f} s.")
+        self.say(f"{counted(len(reached), 'e-mail')} arrived over SMTP in {time.monotonic() - began:.1f} s.")
         return reached
 
     def _lead(self, address: str) -> dict[str, Any]:
@@ -195,7 +195,7 @@ class Story:
         def arrived() -> bool:
             return self.postbox.count() >= expected
 
-        _eventually(arrived, self.postbox.count, f"of {expected:,} e-mails not all have arrived", pause=0.1 + expected / 20_000)
+        eventually(arrived, self.postbox.count, f"of {expected:,} e-mails not all have arrived", pause=0.1 + expected / 20_000)
 
     def answer(self, email: str, password: str) -> None:
         """Sign in as the owner and answer one e-mail as its recipient, with the reply button of the mailbox page."""
@@ -230,9 +230,9 @@ class Story:
         if awaited:
             self._await_mails(len(reached) + awaited)
         else:
-            _eventually(lambda: self.campaign()["status"] == "completed", self.postbox.count, "the campaign did not complete")
+            eventually(lambda: self.campaign()["status"] == "completed", self.postbox.count, "the campaign did not complete")
         more = "The first " if awaited < len(reached) - len(self.people) else ""
-        self.say(f"{more}{_count(awaited, 'follow-up')} arrived in {time.monotonic() - began:.1f} s.")
+        self.say(f"{more}{counted(awaited, 'follow-up')} arrived in {time.monotonic() - began:.1f} s.")
         for person in self.people:
             if len(self.postbox.of(person["email"])) != 1:
                 raise DemoFailed(f"{_name(person)} got a second e-mail in spite of an answer or an opt-out.")
@@ -241,7 +241,7 @@ class Story:
 
     # --- The end ---------------------------------------------------------------------------------------------------------------
 
-    def report(self, reached: list[str], seconds: Callable[[], float]) -> str:
+    def report(self, reached: list[str], targeted: int, seconds: Callable[[], float]) -> str:
         """Show numbers and inbox as the agent reads them; return the last line, if everybody is accounted for."""
         self.say("The agent reads the numbers of the campaign:")
         self.quote(self.agent.call("get_campaign_analytics", campaign_id=self.campaign_id).text)
@@ -264,6 +264,7 @@ class Story:
                 "suppressed": suppressed,
                 "blocked": blocked,
                 "delivered": delivered,
+                "targeted_delivered": targeted,
                 "replied": numbers["replies"],
                 "unsubscribed": numbers["unsubscribed"],
                 "seconds": round(seconds(), 1),
@@ -272,7 +273,7 @@ class Story:
         )
 
 
-def _eventually(what: Callable[[], Any], progress: Callable[[], object], failure: str, *, pause: float = 0.1) -> Any:
+def eventually(what: Callable[[], Any], progress: Callable[[], object], failure: str, *, pause: float = 0.1) -> Any:
     """Ask until there is an answer; give up when nothing has moved for a while."""
     seen, moved_at = progress(), time.monotonic()
     while not (found := what()):
@@ -284,7 +285,7 @@ def _eventually(what: Callable[[], Any], progress: Callable[[], object], failure
     return found
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mcp_gateway.management import agent, story
+from mcp_gateway.management import agent, story, targeted
 from mcp_gateway.management.browser import Browser
 from mcp_gateway.management.postbox import Postbox
 from mcp_gateway.management.story import DemoFailed, NothingMoves, Story
@@ -80,7 +80,8 @@ class Command(BaseCommand):
             told.answer(OWNER, password)
             told.unsubscribe()
             told.send_second(reached)
-            return told.report(reached, lambda: time.monotonic() - self.began)
+            targeted.fill_directory()
+            return told.report(reached, targeted.write_to_targeted(told), lambda: time.monotonic() - self.began)
 
     def _open_workspace(self, password: str) -> str:
         """Open a workspace and make a key for it, by the commands that a person would type."""

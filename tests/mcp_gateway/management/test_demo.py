@@ -38,6 +38,7 @@ def test_the_demo_accounts_for_every_lead_and_leaves_nothing_behind(shell, tmp_p
         "suppressed": 1,
         "blocked": 0,
         "delivered": 3,
+        "targeted_delivered": 10,
         "replied": 1,
         "unsubscribed": 1,
     }
