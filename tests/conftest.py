@@ -253,6 +253,12 @@ class Stranger:
     job: models.Job
 
     @property
+    def lead_import(self) -> models.LeadImport:
+        """An import of theirs that is done."""
+        about = {"content_digest": "d" * 64, "status": "done", "created_at": factories.NOW}
+        return models.LeadImport.objects.create(workspace=self.workspace, campaign=self.campaign, **about)
+
+    @property
     def event(self) -> AuditEvent:
         """Something they did."""
         return audit.record(self.actor, "product.created", self.product)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from campaigns.models import Campaign, Conversation, Job, Lead, Persona, Product, Sender
+from campaigns.models import Campaign, Conversation, Job, Lead, LeadImport, Persona, Product, Sender
 from rocketsdr.accounts.models import AuditEvent
 from tests.journeys.office import Office, Pick
 
@@ -132,6 +132,7 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "resolve_approval": resolve_approval,
     "resume_all": plain(),
     "resume_campaign": resume_campaign,
+    "revert_import": an("import_id", LeadImport),
     "search_targeting": plain(query=["vp", "chief"], type=["seniority", "title"]),
     "undo_action": an("audit_id", AuditEvent),
     "update_persona": both(an("persona_id", Persona), plain(title=WORDS)),

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from campaigns.services import campaigns, directories, launching, pausing, products
+from campaigns.services import adding, campaigns, directories, launching, pausing, products
 from integrations import storage
 from mcp_gateway import catalogue, dispatch
 from mcp_gateway.models import ToolCall
@@ -79,6 +79,7 @@ CATALOGUE = {
     "list_leads": (1, 0, 1, 0, 1),
     "verify_emails": (1, 0, 1, 1, 0),
     "add_suppression": (0, 0, 1, 0, 1),
+    "revert_import": (0, 1, 1, 0, 0),
     "undo_action": (0, 1, 0, 0, 1),
     "get_job": (1, 0, 1, 0, 0),
     "cancel_job": (0, 0, 1, 0, 0),
@@ -110,6 +111,8 @@ def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, n
     approval = asks(subject_id=waiting.id, digest=waiting.launch_digest)
     ApiKey.objects.filter(id=api_key.key.id).update(may_approve=True)
     pausing.pause_all(actor=person, reason="Something is wrong", now=now)
+    empty = factories.CampaignFactory.create(workspace=campaign.workspace)
+    added = adding.add(actor=actor, campaign_id=empty.id, leads=[{"email": "new@customer.example"}], overwrite=True, now=now)
     pair = {"product_id": facts["product_id"], "persona_id": facts["persona_id"]}
     directories.make_up(directory=directories.get_or_open(name="Shared", workspace_id=None, now=now), number=30, seed="a", now=now)
     return {
@@ -138,6 +141,7 @@ def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, n
         "list_leads": {"campaign_id": campaign.id, "status": "active", "query": "ada"},
         "verify_emails": {"emails": ["ada@customer.example", "info@customer.example", "nobody"], "limit": 2},
         "add_suppression": {"value": "ada@customer.example", "reason": "manual", "note": "Asked"},
+        "revert_import": {"import_id": added.lead_import.id},
         "undo_action": {"audit_id": done.id},
         "get_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
         "cancel_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
@@ -313,6 +317,7 @@ PLACES = [
     ("update_product", "product_id", "product"),
     ("update_persona", "persona_id", "persona"),
     ("get_thread", "thread_id", "conversation"),
+    ("revert_import", "import_id", "lead_import"),
     ("undo_action", "audit_id", "event"),
     ("get_approval", "approval_id", "approval"),
     ("resolve_approval", "approval_id", "approval"),
