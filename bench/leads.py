@@ -138,7 +138,7 @@ def _suppress(workspace_id: int) -> None:
         SELECT DISTINCT {workspace_id}, 'domain', split_part(email, '@', 2), 'manual', '', now()
         FROM ({picked} OFFSET {SUPPRESSED} LIMIT {SUPPRESSED_DOMAINS}) p"""  # noqa: S608 - our own numbers
     )
-    columns = "full_name, first_name, last_name, company, title, website, linkedin_url, phone, city, country"
+    columns = "full_name, first_name, last_name, company, title, website, linkedin_url, phone, city, country, source, lawful_basis"
     nothing = ", ".join(["''"] * len(columns.split(",")))
     _execute(
         f"""INSERT INTO campaigns_lead (workspace_id, email, {columns}, custom, created_at, updated_at)
