@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import accumulate
+from typing import Any, cast
 
 from campaigns.models import Person, Technology
 from campaigns.models.directory import SHUFFLES
@@ -23,7 +24,7 @@ from campaigns.rules.targeting.values import FUNCTIONS, SENIORITIES, UNKNOWN
 from rocketsdr.accounts.actor import Actor
 
 LOOKED_AT = 20_000  # people of the part that is looked at
-COUNTED = 20_000  # people who are counted one by one; of more the part tells enough
+COUNTED = 15_000  # people who are counted one by one, for all facets together; of more the part tells enough
 SHOWN = 12  # values of one facet
 
 _PEOPLE = Person._meta.db_table
@@ -143,8 +144,10 @@ class _Look:
     def few(self, counted: Mapping[str, _Counted]) -> list[list[str]]:
         """Return the facets that have few people enough to count, those together that ask for the same ones."""
         free = [facet for facet in FACETS if _is_free(self.audience, facet)]
-        groups = [free, *([facet] for facet in FACETS if facet not in free)]
-        return [group for group in groups if group and _people(group[0], counted) <= COUNTED]
+        groups = [group for group in (free, *([facet] for facet in FACETS if facet not in free)) if group]
+        groups.sort(key=lambda group: _people(group[0], counted))
+        sums = accumulate(_people(group[0], counted) for group in groups)
+        return [group for group, people in zip(groups, sums, strict=True) if people <= COUNTED]
 
     def count(self, facets: list[str]) -> dict[str, _Counted]:
         """Count facets that ask for the same people, all of them."""
@@ -213,33 +216,26 @@ def _is_free(audience: Audience, facet: str) -> bool:
 
 
 def _told(counted: Mapping[str, _Counted], audience: Audience, shown: int) -> dict[str, Facet]:
-    sectors = {sector_of(each) for each in audience.include.industries}
-    by_sector, inside = _by_industry(counted["industry"].numbers, sectors)
-    exact = {name: each.is_exact for name, each in counted.items()}
-    places: dict[Kind, dict[int, tuple[str, str]]] = {
-        kind: _places(kind, _most(counted[kind].numbers, shown)) for kind in ("country", "region", "city")
+    by_sector, inside = _by_industry(counted["industry"], {sector_of(each) for each in audience.include.industries})
+    found = {
+        "country": counted["country"],
+        "region": counted["region"],
+        "city": counted["city"],
+        "seniority": counted["seniority"],
+        "function": counted["function"],
+        "sector": by_sector,
+        "industry": inside,
+        "size": counted["size_band"],
+        "technology": counted["technologies"],
     }
-    technologies = counted["technologies"].numbers
-    return {
-        **{kind: _facet(counted[kind].numbers, names, shown, exact[kind]) for kind, names in places.items()},
-        "seniority": _facet(
-            counted["seniority"].numbers, {each.id: (each.value, each.label) for each in SENIORITIES}, shown, exact["seniority"]
-        ),
-        "function": _facet(
-            counted["function"].numbers, {each.id: (each.value, each.label) for each in FUNCTIONS}, shown, exact["function"]
-        ),
-        "sector": _facet(by_sector, _industry_names(by_sector), shown, exact["industry"]),
-        "industry": _facet(inside, _industry_names(inside), shown, exact["industry"]),
-        "size": _facet(
-            counted["size_band"].numbers, {each: (label, label) for each, label in SIZE_LABELS.items()}, shown, exact["size_band"]
-        ),
-        "technology": _facet(technologies, _technology_names(_most(technologies, shown)), shown, exact["technologies"]),
-    }
+    return {name: _facet(name, each, shown) for name, each in found.items()}
 
 
-def _facet(numbers: Numbers, names: Mapping[int, tuple[str, str]], shown: int, is_exact: bool) -> Facet:  # noqa: FBT001 - ours alone
-    values = [FacetValue(*names[each], numbers[each]) for each in _most(numbers, shown) if each in names]
-    return Facet(values, sum(1 for each in numbers if each != UNKNOWN), is_exact)
+def _facet(name: str, counted: _Counted, shown: int) -> Facet:
+    most = _most(counted.numbers, shown)
+    names = _named(name, most)
+    values = [FacetValue(*names[each], counted.numbers[each]) for each in most if each in names]
+    return Facet(values, sum(1 for each in counted.numbers if each != UNKNOWN), counted.is_exact)
 
 
 def _most(numbers: Numbers, shown: int) -> list[int]:
@@ -247,21 +243,29 @@ def _most(numbers: Numbers, shown: int) -> list[int]:
     return sorted((each for each in numbers if each != UNKNOWN), key=lambda each: (-numbers[each], each))[:shown]
 
 
-def _by_industry(numbers: Numbers, sectors: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
+def _by_industry(counted: _Counted, sectors: Collection[int]) -> tuple[_Counted, _Counted]:
     """Return the people of each sector, and those of each industry within some sectors, with all that lies in it."""
-    having = {each: sum(numbers.get(inner, 0) for inner in within(each)) for each in industries()}
+    having = {each: sum(counted.numbers.get(inner, 0) for inner in within(each)) for each in industries()}
     by_sector = {each: number for each, number in having.items() if number and sector_of(each) == each}
-    return by_sector, {each: number for each, number in having.items() if number and sector_of(each) in sectors and sector_of(each) != each}
+    inside = {each: number for each, number in having.items() if number and sector_of(each) in sectors and sector_of(each) != each}
+    return _Counted(by_sector, counted.is_exact), _Counted(inside, counted.is_exact)
 
 
-def _industry_names(numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
-    return {each: (industries()[each].value, industries()[each].label) for each in numbers}
+def _named(facet: str, numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return the word and the label of each value; what has none any more is left out."""
+    if facet in ("country", "region", "city"):
+        found = {number: place_with(cast("Kind", facet), number) for number in numbers}
+        return {number: (place.value, place.label) for number, place in found.items() if place}
+    if facet == "technology":
+        return {each.id: (each.name, each.name) for each in Technology.objects.filter(id__in=numbers)}
+    return {number: _WORDS[facet][number] for number in numbers if number in _WORDS[facet]}
 
 
-def _places(kind: Kind, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
-    found = {number: place_with(kind, number) for number in numbers}
-    return {number: (place.value, place.label) for number, place in found.items() if place}
-
-
-def _technology_names(numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
-    return {each.id: (each.name, each.name) for each in Technology.objects.filter(id__in=list(numbers))}
+_INDUSTRIES = {each.id: (each.value, each.label) for each in industries().values()}
+_WORDS: dict[str, dict[int, tuple[str, str]]] = {
+    "seniority": {each.id: (each.value, each.label) for each in SENIORITIES},
+    "function": {each.id: (each.value, each.label) for each in FUNCTIONS},
+    "sector": _INDUSTRIES,
+    "industry": _INDUSTRIES,
+    "size": {number: (label, label) for number, label in SIZE_LABELS.items()},
+}
