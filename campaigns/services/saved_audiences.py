@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from campaigns.queries import lead_previews
 from campaigns.queries.saved_audiences import get_audience
 from campaigns.rules import texts
 from campaigns.rules.targeting.asked import stored, targeting_of
+from campaigns.rules.targeting.resolving import Asked
 from rocketsdr.accounts import audit
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import Conflict, Invalid
@@ -29,6 +31,7 @@ def save_audience(*, actor: Actor, name: str, targeting: Mapping[str, Any], now:
     """Keep a targeting under a name; a value that is not known is refused with what may have been meant."""
     actor.require("leads:write")
     wanted = targeting_of(targeting)
+    _check(wanted.include, wanted.exclude)
     lead_previews.resolve(actor=actor, targeting=wanted, persona_id=None)
     audience = Audience(
         workspace_id=actor.workspace_id, name=_tidy(name), targeting=stored(wanted), created_by_id=actor.user_id, created_at=now
@@ -58,6 +61,15 @@ def delete_audience(*, actor: Actor, audience_id: int) -> None:
     audience = get_audience(actor=actor, audience_id=audience_id)
     audit.record(actor, "audience.deleted", audience)
     audience.delete()
+
+
+def _check(*sides: Asked) -> None:
+    """Refuse what the database could not hold."""
+    for side in sides:
+        for name, values in asdict(side).items():
+            if isinstance(values, tuple) and not all(map(texts.is_storable, values)):
+                fix = "Remove it."
+                raise Invalid(f"{name} holds a character that is no text (NUL or half a surrogate pair).", field=name, fix=fix)
 
 
 def _tidy(name: str) -> str:
