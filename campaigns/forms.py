@@ -143,7 +143,7 @@ def _more(label: str, placeholder: str) -> forms.CharField:
 class FindForm(forms.Form):
     """One more value of each facet that is typed; those chosen before go along as hidden fields."""
 
-    locations = _more("Place", "Munich, DE or US-CA")
+    locations = _more("Place", "Munich or DE")
     titles = _more("Job title", "Head of Data")
     technologies = _more("Technology", "Salesforce")
     company_size_min = forms.ChoiceField(

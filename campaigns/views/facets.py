@@ -19,6 +19,7 @@ TITLES: dict[str, tuple[str, str]] = {  # each facet's heading, and the paramete
     "size": ("Employees of the company", ""),
     "technology": ("Technology", "technologies"),
 }
+OPEN = ("country", "seniority", "function", "industry")  # the last one is there where a sector is chosen
 FOLDED = 5  # values of a facet that are seen at once
 KINDS = {
     "locations": "Place",
@@ -89,8 +90,8 @@ def number(leads: int, *, is_exact: bool) -> str:
 def _section(name: str, facet: Facet, wanted: Wanted) -> Section:
     title, parameter = TITLES[name]
     rows = [_size(value, facet, wanted) if name == "size" else _row(parameter, value, facet, wanted) for value in facet.values]
-    touched = any(row.chosen or row.left_out for row in rows)
-    return Section(name, title, rows[:FOLDED], rows[FOLDED:], facet.is_exact, touched or name in ("country", "seniority", "function"))
+    touched = any(row.chosen or row.left_out for row in rows) or (name == "city" and bool(wanted.values(parameter)))
+    return Section(name, title, rows[:FOLDED], rows[FOLDED:], facet.is_exact, touched or name in OPEN)
 
 
 def _row(parameter: str, value: FacetValue, facet: Facet, wanted: Wanted) -> Row:

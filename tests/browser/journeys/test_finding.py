@@ -20,7 +20,7 @@ def test_leads_are_found_by_words_and_by_facets_and_saved_as_an_audience(visits,
 
     saved = find.save("Germans")
     saved.is_told("The audience is saved.")
-    saved.link("Germans").click()
+    visit.page.get_by_role("link", name="Germans", exact=True).click()
     expect(find.link("Take back place Germany")).to_be_visible()
 
 

@@ -29,7 +29,9 @@ def test_an_audience_is_kept_under_its_name_and_the_log_says_by_whom(person, peo
     assert _logged() == [("audience.saved", made.id)]
 
 
-@pytest.mark.parametrize("targeting", [{"seniorities": ["wizard"]}, {"exclude": {"technologies": ["Abacus"]}}, {"titles": ["Wizard of Oz"]}])
+@pytest.mark.parametrize(
+    "targeting", [{"seniorities": ["wizard"]}, {"exclude": {"technologies": ["Abacus"]}}, {"titles": ["Wizard of Oz"]}]
+)
 def test_a_value_that_is_not_known_is_refused(person, people, now, targeting):
     with pytest.raises(UnknownTargeting):
         save_audience(actor=person, name="Wizards", targeting=targeting, now=now)
