@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "workspace",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="audiences", to="accounts.workspace"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="audiences", to="accounts.workspace"),
                 ),
             ],
             options={
