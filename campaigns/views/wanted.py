@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -100,17 +101,18 @@ def _each(value: Any) -> list[str]:
 # --- What a word means ---------------------------------------------------------------------------------------------------------
 
 
-def meant(name: str, text: str) -> set[str]:
+@lru_cache(maxsize=10_000)  # each link of a page asks for each value that is chosen
+def meant(name: str, text: str) -> frozenset[str]:
     """Return the values that a text stands for: what programs would pass in its place."""
     kind = name.removeprefix(NOT)
     if kind == "locations":
-        return {place.value for place in meant_by(text)} or {text}
+        return frozenset(place.value for place in meant_by(text)) or frozenset({text})
     if kind == "industries":
         found = industries().get(industry_of(text))
-        return {found.value if found else text}
+        return frozenset({found.value if found else text})
     if kind in ("seniorities", "functions"):
-        return {exact(text, "seniority" if kind == "seniorities" else "function") or text}
-    return {text}
+        return frozenset({exact(text, "seniority" if kind == "seniorities" else "function") or text})
+    return frozenset({text})
 
 
 def label(name: str, text: str) -> str:
