@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -69,6 +70,8 @@ def main() -> None:
         machine.look()
         exact = _measure(workspace_id, server, options.rounds, exact=True)
         machine.look()
+        facets = _p95(_facets(workspace_id, options.rounds))
+        machine.look()
         fresh = _freshness(workspace_id, options.rounds)
         machine.look()
         _tell(exact)
@@ -77,8 +80,10 @@ def main() -> None:
             "p95_ms_1m": ours,
             "vs_raw_1m": round(_p95(exact.ours) / _p95(exact.raw), 3),
             "mcp_p95_ms_1m": _p95(exact.mcp),
+            "facets_p95_ms_1m": facets,
         }
         _say(f"{options.people:,} people, all counted (p95): ours {ours} ms, raw SQL {raw}, over MCP {mcp}")
+        _say(f"all facets of the page that finds leads (p95): {facets} ms")
         _say(f"one in a hundred changed, not vacuumed: {fresh:.2f} times the median of before")
         if options.times > 1:
             _multiply(options.times)
@@ -210,6 +215,18 @@ def _preview(workspace_id: int, words: dict[str, Any], seed: str, *, exact: bool
     from rocketsdr.accounts.actor import job_actor
 
     return lead_previews.preview(actor=job_actor(workspace_id), targeting=targeting_of(words), seed=seed, exact=exact)
+
+
+def _facets(workspace_id: int, rounds: int) -> list[float]:
+    """Return the seconds of counting the facets of each audience; the first round warms the caches up."""
+    from campaigns.queries import facet_counts, lead_previews
+    from campaigns.rules.targeting.asked import targeting_of
+    from rocketsdr.accounts.actor import job_actor
+
+    actor = job_actor(workspace_id)
+    asked = [lead_previews.resolve(actor=actor, targeting=targeting_of(words), persona_id=None).audience for words in AUDIENCES.values()]
+    took = [_seconds(partial(facet_counts.facet_counts, actor=actor, audience=audience)) for _ in range(rounds + 1) for audience in asked]
+    return took[len(asked) :]
 
 
 def _statements(workspace_id: int, words: dict[str, Any], seed: str, *, exact: bool) -> list[Statement]:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from campaigns.models import (
+    Audience,
     Campaign,
     Company,
     Conversation,
@@ -57,6 +58,13 @@ class PersonaAdmin(Inspect):
     list_display = ["name", "title", "workspace", "updated_at"]
     list_select_related = ["workspace"]
     search_fields = ["name", "title", "workspace__name"]
+
+
+@admin.register(Audience)
+class AudienceAdmin(Inspect):
+    list_display = ["name", "workspace", "created_by", "created_at"]
+    list_select_related = ["workspace", "created_by"]
+    search_fields = ["name", "workspace__name"]
 
 
 class SequenceStepInline(InspectInline):

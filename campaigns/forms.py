@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Self, cast
 
 from django import forms
 
 from campaigns.models import CampaignStatus, EnrollmentStatus
 from campaigns.models.conversation import ThreadStatus
+from campaigns.rules.targeting.sizes import SIZE_BANDS
+from campaigns.services.saved_audiences import MAX_NAME as MAX_AUDIENCE_NAME
 from campaigns.services.senders import MAX_DAILY_CAP, MAX_NAME, MAX_SIGNATURE
 from integrations.contracts import SmtpEndpoint, TlsMode
 
@@ -131,6 +133,39 @@ class LeadFilter(Filter):
     def __init__(self, *args: Any, campaigns: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["campaign_id"]).choices = [("", "Every campaign"), *campaigns]
+
+
+def _more(label: str, placeholder: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"placeholder": placeholder, "autocomplete": "off"})
+    return forms.CharField(label=label, required=False, max_length=200, widget=widget)
+
+
+class FindForm(forms.Form):
+    """One more value of each facet that is typed; those chosen before go along as hidden fields."""
+
+    locations = _more("Place", "Munich or DE")
+    titles = _more("Job title", "Head of Data")
+    technologies = _more("Technology", "Salesforce")
+    company_size_min = forms.ChoiceField(
+        label="Employees from", required=False, choices=[("", "Any"), *((str(band.low), f"{band.low:,}") for band in SIZE_BANDS)]
+    )
+    company_size_max = forms.ChoiceField(
+        label="Employees to",
+        required=False,
+        choices=[("", "Any"), *((str(band.high), f"{band.high:,}") for band in SIZE_BANDS if band.high)],
+    )
+    not_locations = _more("Not in", "Paris")
+    not_titles = _more("Not with the title", "Assistant")
+    not_technologies = _more("Not with", "SAP")
+
+    @classmethod
+    def of(cls, chosen: Mapping[str, str]) -> Self:
+        """Return the form with the numbers that are chosen."""
+        return cls(initial={name: chosen[name] for name in ("company_size_min", "company_size_max") if name in chosen})
+
+
+class AudienceForm(forms.Form):
+    name = forms.CharField(max_length=MAX_AUDIENCE_NAME)
 
 
 class InboxFilter(Filter):

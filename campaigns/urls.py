@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import assets, campaigns, inbox, leads, senders, unsubscribe
+from campaigns.views import assets, audiences, campaigns, finding, inbox, leads, senders, unsubscribe
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("campaigns/<int:campaign_id>/resume/", campaigns.resume, name="resume_campaign"),
     path("leads/", leads.index, name="leads"),
     path("leads/<int:lead_id>/", leads.show, name="lead"),
+    path("leads/find/", finding.find, name="find_leads"),
+    path("leads/find/save/", finding.save, name="save_audience"),
+    path("leads/find/persona/", finding.use, name="use_for_persona"),
+    path("leads/audiences/", audiences.index, name="audiences"),
+    path("leads/audiences/<int:audience_id>/", audiences.rename, name="audience"),
+    path("leads/audiences/<int:audience_id>/delete/", audiences.delete, name="delete_audience"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/<int:thread_id>/", inbox.show, name="thread"),
     path("inbox/<int:thread_id>/mark/", inbox.mark, name="mark_thread"),

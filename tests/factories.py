@@ -358,6 +358,16 @@ class DirectoryFactory(DjangoModelFactory[models.Directory]):
     created_at = NOW
 
 
+class AudienceFactory(DjangoModelFactory[models.Audience]):
+    class Meta:
+        model = models.Audience
+
+    workspace = SubFactory(WorkspaceFactory)
+    name = Sequence(lambda n: f"Audience {n}")
+    targeting = {"locations": ["DE"], "seniorities": ["vp"]}
+    created_at = NOW
+
+
 class CompanyFactory(DjangoModelFactory[models.Company]):
     class Meta:
         model = models.Company

@@ -82,6 +82,7 @@ def fill(secrets):
         person = factories.PersonFactory.create(directory__workspace=workspace)
         models.DirectoryLoad.objects.create(directory=person.directory, filename="people.csv", digest="d" * 64, created_at=NOW)
         models.Technology.objects.create(name=f"Tool {uuid.uuid4()}", name_key=str(uuid.uuid4()))
+        models.Audience.objects.create(workspace=workspace, name="Heads of data", targeting={"seniorities": ["head"]}, created_at=NOW)
         models.SenderDay.objects.create(sender=sender, day=date(2026, 11, 17), used=3)
         Upload.objects.create(
             workspace=workspace,

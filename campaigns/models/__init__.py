@@ -1,3 +1,4 @@
+from campaigns.models.audience import Audience
 from campaigns.models.campaign import Campaign, CampaignStatus
 from campaigns.models.conversation import Conversation, InboundMessage
 from campaigns.models.delivery import Delivery, DeliveryStatus, RenderedEmail
@@ -14,6 +15,7 @@ from campaigns.models.sequence import SequenceStep
 from campaigns.models.suppression import Suppression, SuppressionReason
 
 __all__ = [
+    "Audience",
     "Campaign",
     "CampaignStatus",
     "Company",

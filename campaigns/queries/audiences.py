@@ -34,10 +34,11 @@ _COLUMNS = {  # of each facet that is one number
     "industries": "industry",
     "size_bands": "size_band",
 }
+VISIBLE = "p.directory_id = ANY(%(directories)s)"
 _PLACES = {"countries": "country", "regions": "region", "cities": "city"}
 
 # Whom this workspace may not write to, or has already; nobody twice. Index-only: the unique indexes of both tables hold all that is read.
-_BARRED = f"""
+BARRED = f"""
     barred_email AS MATERIALIZED (
         SELECT hashtextextended(value, 0) AS hash, '{SUPPRESSED}' AS reason FROM {_SUPPRESSIONS}
         WHERE workspace_id = %(workspace)s AND kind = 'email'
@@ -64,17 +65,17 @@ _WITH_REASON = f"""
 # The first of an audience, each with the reason why they are barred; of those who are not, the ones who are next in the order of samples
 # (those behind its end go on at its beginning).
 _LOOK = f"""
-    WITH {_BARRED}, looked_at AS MATERIALIZED (SELECT p.id, p.shuffle, {_WITH_REASON} {{limit}})
+    WITH {BARRED}, looked_at AS MATERIALIZED (SELECT p.id, p.shuffle, {_WITH_REASON} {{limit}})
     SELECT reason, count(*), NULL::bigint[] FROM looked_at GROUP BY reason
     UNION ALL
     SELECT '', 0, array_agg(id ORDER BY shuffle < %(start)s, shuffle, id) FROM (
         SELECT id, shuffle FROM looked_at WHERE reason IS NULL ORDER BY shuffle < %(start)s, shuffle, id LIMIT %(number)s
     ) drawn
 """  # noqa: S608 - likewise
-_COUNT_EACH = f"WITH {_BARRED} SELECT reason, count(*) FROM (SELECT {_WITH_REASON}) each GROUP BY reason"  # noqa: S608 - likewise
+_COUNT_EACH = f"WITH {BARRED} SELECT reason, count(*) FROM (SELECT {_WITH_REASON}) each GROUP BY reason"  # noqa: S608 - likewise
 _COUNT_ALL = f"SELECT count(*) FILTER (WHERE p.has_email), count(*) FROM {_PEOPLE} p WHERE {{where}}"  # noqa: S608 - likewise
 _COUNT_BARRED = f"""
-    WITH {_BARRED}
+    WITH {BARRED}
     SELECT e.reason, count(*) FROM barred_email e
     CROSS JOIN LATERAL (SELECT FROM {_PEOPLE} p WHERE p.email_hash = e.hash AND {{where}} AND p.has_email OFFSET 0) one GROUP BY e.reason
     UNION ALL
@@ -114,7 +115,7 @@ _FREE = f"""
 
 # The planner takes facets for independent, and so a large audience for a handful of people. What that would mislead it to is switched
 # off for the one statement: looking through all who are barred again and again, or sorting an audience to take ten of it.
-_HASHED = ("enable_nestloop", "enable_mergejoin", "enable_sort")
+HASHED = ("enable_nestloop", "enable_mergejoin", "enable_sort")
 _IN_ORDER = ("enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
 
 
@@ -166,7 +167,7 @@ class _Search:
         limit = "" if most is None else f"LIMIT {most:d}"
         counts: dict[str | None, int] = {}
         ids: list[int] = []
-        for reason, count, drawn in _rows(_LOOK.format(where=self.where, limit=limit), self.given, without=_HASHED):
+        for reason, count, drawn in rows(_LOOK.format(where=self.where, limit=limit), self.given, without=HASHED):
             if reason == "":
                 ids = drawn or []
             else:
@@ -181,34 +182,34 @@ class _Search:
     def count(self) -> Size:
         """Count the whole audience: each with the reason why they are barred, or of very many all, and then those who are barred."""
         if not self._few_are_barred():
-            counts: dict[str | None, int] = dict(_rows(_COUNT_EACH.format(where=self.where), self.given, without=_HASHED))
+            counts: dict[str | None, int] = dict(rows(_COUNT_EACH.format(where=self.where), self.given, without=HASHED))
             return Size(counts.pop(None, 0), is_exact=True, excluded={str(reason): count for reason, count in counts.items()})
-        ((mailable, everybody),) = _rows(_COUNT_ALL.format(where=self.where), self.given)
-        barred: dict[str, int] = dict(_rows(_COUNT_BARRED.format(where=self.where), self.given))
+        ((mailable, everybody),) = rows(_COUNT_ALL.format(where=self.where), self.given)
+        barred: dict[str, int] = dict(rows(_COUNT_BARRED.format(where=self.where), self.given))
         excluded = {NO_EMAIL: everybody - mailable, **barred}
         total = mailable - sum(barred.values())
         return Size(total, is_exact=True, excluded={reason: count for reason, count in excluded.items() if count})
 
     def _few_are_barred(self) -> bool:
         most = self._expected // FEW
-        return bool(_rows(_ARE_BARRED, {**self.given, "most": most + 1})[0][0] <= most)
+        return bool(rows(_ARE_BARRED, {**self.given, "most": most + 1})[0][0] <= most)
 
     @cached_property
     def _expected(self) -> int:
         """Return about how many people the planner expects to fit: facets are no independent chances, but it chooses a way well enough."""
-        plan = _rows(f"EXPLAIN (FORMAT JSON) SELECT FROM {_PEOPLE} p WHERE {self.where}", self.given)[0][0]
+        plan = rows(f"EXPLAIN (FORMAT JSON) SELECT FROM {_PEOPLE} p WHERE {self.where}", self.given)[0][0]
         return int(plan[0]["Plan"]["Plan Rows"])
 
     def draw(self, size: Size) -> list[int]:
         """Return the ids of those drawn from an audience that is too large to look at all of it."""
         if self._walks(size):
             walk = _WALK.format(where=self.where, free=_FREE)
-            return [row[0] for row in _rows(walk, self.given, without=_IN_ORDER)]
+            return [row[0] for row in rows(walk, self.given, without=_IN_ORDER)]
         return self.look(None)[1] or []
 
     def _walks(self, size: Size) -> bool:
         """Say whether walking in the order of samples meets so many of the audience before all of it could be sorted."""
-        everybody = _rows("SELECT reltuples FROM pg_class WHERE oid = %(table)s::regclass", {"table": _PEOPLE})[0][0]
+        everybody = rows("SELECT reltuples FROM pg_class WHERE oid = %(table)s::regclass", {"table": _PEOPLE})[0][0]
         return bool(self.number * everybody < size.total**2)
 
 
@@ -225,15 +226,14 @@ def start_of(seed: str) -> int:
     return int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=8).digest()) % SHUFFLES
 
 
-def _rows(statement: str, given: dict[str, Any], *, without: tuple[str, ...] = ()) -> list[Any]:
+def rows(statement: str, given: dict[str, Any], *, without: tuple[str, ...] = ()) -> list[Any]:
     """Return the rows of a statement that is planned without some kinds of steps; what comes after it is planned as before."""
     off, on = (" ".join(f"SET LOCAL {step} = {value};" for step in without) for value in ("off", "DEFAULT"))
     with connection.cursor() as cursor:
         cursor.execute(f"{off} {statement}; {on}", given)  # sent together: one way to the server and back, one transaction
         for _ in without:
             cursor.nextset()
-        rows: list[Any] = cursor.fetchall()
-    return rows
+        return list(cursor.fetchall())
 
 
 # --- Where ---------------------------------------------------------------------------------------------------------------------
@@ -241,15 +241,23 @@ def _rows(statement: str, given: dict[str, Any], *, without: tuple[str, ...] = (
 
 def condition(workspace_id: int, audience: Audience) -> tuple[str, dict[str, Any]]:
     """Return the SQL of being in an audience, for rows `p`, and its values."""
-    visible = list(Directory.objects.visible_to(workspace_id).order_by("id").values_list("id", flat=True))
-    given: dict[str, Any] = {"workspace": workspace_id, "directories": visible}
-    parts = ["p.directory_id = ANY(%(directories)s)"]
+    given = {"workspace": workspace_id, "directories": visible_directories(workspace_id)}
+    return " AND ".join([VISIBLE, *fits(audience, given)]), given
+
+
+def visible_directories(workspace_id: int) -> list[int]:
+    """Return the ids of the directories that the workspace sees."""
+    return list(Directory.objects.visible_to(workspace_id).order_by("id").values_list("id", flat=True))
+
+
+def fits(audience: Audience, given: dict[str, Any]) -> list[str]:
+    """Return the conditions of an audience, wherever the people are; each side of each facet has values of its own name."""
+    parts = []
     if audience.around:
         around = audience.around | audience.include.countries
         parts.append(_among("p.country", "around", around, given))
     parts += _side(audience.include, "include", given)
-    parts += [f"NOT ({part})" for part in _side(audience.exclude, "exclude", given)]
-    return " AND ".join(parts), given
+    return [*parts, *(f"NOT ({part})" for part in _side(audience.exclude, "exclude", given))]
 
 
 def _side(facets: Facets, side: str, given: dict[str, Any]) -> list[str]:

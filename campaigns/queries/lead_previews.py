@@ -12,7 +12,7 @@ from campaigns.queries.audiences import Size
 from campaigns.queries.personas import get_persona
 from campaigns.rules.targeting import resolving
 from campaigns.rules.targeting.asked import targeting_of
-from campaigns.rules.targeting.audience import Facets
+from campaigns.rules.targeting.audience import Audience, Facets
 from campaigns.rules.targeting.reasons import reason
 from campaigns.rules.targeting.resolving import Meaning, Resolved, Targeting, Unresolved
 from campaigns.rules.targeting.search import search
@@ -55,6 +55,7 @@ class Preview:
     sample: list[Sampled]
     meanings: tuple[Meaning, ...]
     seed: str
+    audience: Audience
 
 
 def preview(
@@ -71,7 +72,7 @@ def preview(
     resolved = resolve(actor=actor, targeting=targeting, persona_id=persona_id)
     drawn_by = seed or secrets.token_hex(4)
     found = audiences.find(workspace_id=actor.workspace_id, audience=resolved.audience, number=sample_size, seed=drawn_by, exact=exact)
-    return Preview(found.size, sampled(resolved.audience.include, found.people), resolved.meanings, drawn_by)
+    return Preview(found.size, sampled(resolved.audience.include, found.people), resolved.meanings, drawn_by, resolved.audience)
 
 
 def sampled(include: Facets, people: list[Person]) -> list[Sampled]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import Model
 
-from campaigns.models import Campaign, Persona, Product, Sender
+from campaigns.models import Audience, Campaign, Persona, Product, Sender
 from rocketsdr.accounts.actor import Actor
 
 NAMED: dict[str, tuple[type[Model], str]] = {
+    "audience": (Audience, "name"),
     "campaign": (Campaign, "name"),
     "persona": (Persona, "name"),
     "product": (Product, "name"),

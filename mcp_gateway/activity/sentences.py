@@ -11,6 +11,9 @@ SENTENCES: dict[str, str] = {
     "api_key.rotated": "gave {thing} a new secret",
     "approval.approved": "approved {thing}",
     "approval.rejected": "rejected {thing}",
+    "audience.deleted": "deleted {thing}",
+    "audience.renamed": "renamed {thing}",
+    "audience.saved": "saved {thing}",
     "campaign.archived": "archived {thing}",
     "campaign.created": "created {thing}",
     "campaign.launched": "launched {thing}",
@@ -82,6 +85,7 @@ SENTENCES: dict[str, str] = {
 KINDS: dict[str, str] = {
     "apikey": "API key",
     "approval": "request",
+    "audience": "audience",
     "auditevent": "action",
     "campaign": "campaign",
     "connection": "connection",

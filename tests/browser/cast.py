@@ -11,7 +11,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from campaigns.models import Campaign, Conversation, Enrollment, Persona, Product, Sender
-from campaigns.services import personas, products
+from campaigns.services import directories, personas, products, saved_audiences
 from campaigns.services.senders import add_builtin_sender
 from integrations import leads_data, mailbox
 from integrations.providers import builtin_mailbox
@@ -138,7 +138,13 @@ def furnish(company: Company, origin: str) -> Furnished:
     eventually(Approval.objects.filter(subject_id=waiting, workspace=company.workspace).exists)
     campaign, forgetful = Campaign.objects.get(id=sent), person("forgetful")
     answered = answer(mail)
+    directory = directories.get_or_open(name="People", workspace_id=company.workspace.id, now=now())
+    directories.make_up(directory=directory, number=400, seed="a", now=now())
+    audience = saved_audiences.save_audience(
+        actor=company.actor, name="Sales in Germany", targeting={"locations": ["DE"], "functions": ["sales"]}, now=now()
+    )
     named = {
+        "audience_id": audience.id,
         "key_id": key.id,
         "mail_id": mail.id,
         "campaign_id": sent,

@@ -80,6 +80,17 @@ def place_of(value: str) -> Place | None:
     return _all().by_value.get(value.strip().casefold())
 
 
+def place_with(kind: Kind, number: int) -> Place | None:
+    """Return the place of this kind with this id."""
+    return place_of(f"geo:{number}") if kind == "city" else _large().get((kind, number))
+
+
+@cache
+def _large() -> dict[tuple[Kind, int], Place]:
+    """Return countries and regions by their id."""
+    return {(place.kind, place.id): place for place in _all().by_value.values() if place.kind != "city"}
+
+
 def named(text: str) -> list[Place]:
     """Return the places that are called so, the likeliest first: `Berlin`, `Berlin, Germany`, `CA, US`, `Paris, TX`; none where none is."""
     whole = _all().by_name.get(plain(text), ())

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from campaigns.queries import targeting_values
+from campaigns.queries.audiences import CAP
 from campaigns.rules.targeting.search import TargetingType
 from mcp_gateway.tool import Arguments, Result, tool
 from mcp_gateway.tool.parts import Part
@@ -23,10 +24,14 @@ class MatchItem(Part):
     label: str
     type: TargetingType
     score: Annotated[float, Field(description="1 for its very name, less for a part of it or a similar spelling.")]
+    leads: Annotated[int | None, Field(description="In the directories, counted to 10,000; null: not counted.")] = None
 
     def line(self) -> str:
-        same = self.value == self.label
-        return f"- `{self.value}`" if same else f"- `{self.value}` {one_line(self.label)}"
+        label = "" if self.value == self.label else f" {one_line(self.label)}"
+        return f"- `{self.value}`{label}{self._number()}"
+
+    def _number(self) -> str:
+        return "" if self.leads is None else f" ({self.leads:,}{'+' if self.leads >= CAP else ''} leads)"
 
 
 class SearchTargetingResult(Result):

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import RenderedEmail
+from campaigns.models import Audience, RenderedEmail
 from tests import factories
 
-LISTS = ["/", "/campaigns/", "/leads/", "/inbox/", "/products/", "/personas/", "/senders/"]
+LISTS = ["/", "/campaigns/", "/leads/", "/leads/audiences/", "/inbox/", "/products/", "/personas/", "/senders/"]
+FINDING = "/leads/find/"
 FORMS = ["/products/new/", "/personas/new/", "/senders/new/"]
 OF_ONE = {
     "campaign": "/campaigns/{campaign}/",
@@ -19,6 +20,8 @@ OF_ONE = {
     "thread": "/inbox/{thread}/",
     "product": "/products/{product}/",
     "persona": "/personas/{persona}/",
+    "audience": "/leads/audiences/{audience}/",
+    "delete": "/leads/audiences/{audience}/delete/",
 }
 ACTS = [
     "/campaigns/{campaign}/pause/",
@@ -29,7 +32,10 @@ ACTS = [
     "/senders/{sender}/resume/",
     "/products/{product}/",
     "/personas/{persona}/",
+    "/leads/audiences/{audience}/",
+    "/leads/audiences/{audience}/delete/",
 ]
+SEARCHES = ["/leads/find/save/", "/leads/find/persona/"]  # what they act on stands in the address
 HTML = """<script>alert("x")</script>'"""
 BACKWARDS = "\u202eabc " + "شركة الأمل " * 12
 LONG = "W" * 300
@@ -44,16 +50,18 @@ def ours(campaign, lead, thread, product, persona, sender):
         "product": product.id,
         "persona": persona.id,
         "sender": sender.id,
+        "audience": factories.AudienceFactory.create(workspace=campaign.workspace).id,
     }
 
 
 @pytest.fixture
 def theirs(stranger):
     one = {"campaign": stranger.campaign, "lead": stranger.lead, "thread": stranger.conversation, "sender": stranger.sender}
-    return {name: row.id for name, row in {**one, "product": stranger.product, "persona": stranger.persona}.items()}
+    audience = factories.AudienceFactory.create(workspace=stranger.workspace)
+    return {name: row.id for name, row in {**one, "product": stranger.product, "persona": stranger.persona, "audience": audience}.items()}
 
 
-@pytest.mark.parametrize("address", [*LISTS, *FORMS, *OF_ONE.values()])
+@pytest.mark.parametrize("address", [*LISTS, FINDING, *FORMS, *OF_ONE.values()])
 def test_a_member_sees_it_and_somebody_who_is_not_signed_in_signs_in_first(page, ours, address):
     address = address.format(**ours)
     response = page.get(address)
@@ -81,14 +89,14 @@ def test_a_strangers_campaign_is_no_filter(page, theirs, address):
     assert page.get(address.format(**theirs)).status_code == 404
 
 
-@pytest.mark.parametrize("address", [*ACTS, *FORMS])
+@pytest.mark.parametrize("address", [*ACTS, *FORMS, *SEARCHES])
 def test_a_viewer_cannot_act_and_is_told_why(looking, ours, address):
     response = looking.post(address.format(**ours))
     assert response.status_code == 403
     assert "Your role in this workspace does not allow this:" in response.content.decode()
 
 
-@pytest.mark.parametrize("address", [*LISTS, "/campaigns/{campaign}/", "/leads/{lead}/", "/inbox/{thread}/"])
+@pytest.mark.parametrize("address", [*LISTS, FINDING, "/campaigns/{campaign}/", "/leads/{lead}/", "/inbox/{thread}/"])
 def test_a_viewer_sees_it_without_buttons_that_act(looking, ours, address):
     response = looking.get(address.format(**ours))
     assert response.status_code == 200
@@ -96,7 +104,7 @@ def test_a_viewer_sees_it_without_buttons_that_act(looking, ours, address):
     assert forms <= {"/workspace/pause/", "/theme/", "/sign-out/"}  # anybody may stop all mail
 
 
-@pytest.mark.parametrize("address", [*ACTS, *FORMS])
+@pytest.mark.parametrize("address", [*ACTS, *FORMS, *SEARCHES])
 def test_a_form_of_another_site_does_nothing(owner, ours, address):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(owner)
@@ -124,7 +132,12 @@ def fill(workspace):
             RenderedEmail.objects.create(delivery=delivery, subject=words, body_text=words, digest="d" * 64)
             thread = factories.ConversationFactory.create(campaign=campaign, lead=lead, subject=words, preview=words[:200])
             factories.InboundMessageFactory.create(conversation=thread, text=words)
-        return {"campaign": campaign.id, "lead": lead.id, "thread": thread.id, "product": product.id, "persona": persona.id}
+            named = f"{Audience.objects.count()} {words}"[:100]
+            audience = factories.AudienceFactory.create(
+                workspace=workspace, name=named, targeting={"locations": [words], "titles": [words]}
+            )
+        made = {"campaign": campaign, "lead": lead, "thread": thread, "product": product, "persona": persona, "audience": audience}
+        return {name: row.pk for name, row in made.items()}
 
     return more
 
@@ -173,7 +186,9 @@ def test_a_list_goes_on_where_the_page_ended(page, fill, workspace, address):
     while address:
         text = page.get(address).content.decode()
         main = text[text.index("<main") :]
-        seen += re.findall(r'<a href="/(?:campaigns|leads|inbox|products|personas)/(\d+)/"|action="/senders/(\d+)/pause/"', main)
+        seen += re.findall(
+            r'<a [^>]*href="/(?:campaigns|leads|inbox|products|personas|leads/audiences)/(\d+)/"|action="/senders/(\d+)/pause/"', main
+        )
         found = re.search(r'href="(\?cursor=[^"]+)" rel="next"', text)
         address = found and address.partition("?")[0] + found[1]
     assert len(set(seen)) >= 26

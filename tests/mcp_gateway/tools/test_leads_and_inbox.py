@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models import Conversation, Lead
+from campaigns.models import Conversation, Lead, Person
+from campaigns.services import directories
+from mcp_gateway.tools.outreach import search_targeting
 from tests import factories
 
 BLOCK = re.compile(
@@ -178,12 +180,23 @@ def test_senders_are_listed_with_what_is_left_of_the_day(agent, sender, workspac
 def test_supported_values_come_with_the_word_to_pass_and_the_best_first(agent):
     result = agent.result("search_targeting", query="Berlin, Germany", type="location")
     assert result["structuredContent"]["matches"][:2] == [
-        {"value": "DE-BE", "label": "Berlin, Germany", "type": "location", "score": 1.0},
-        {"value": "geo:2950159", "label": "Berlin, Germany", "type": "location", "score": 1.0},
+        {"value": "DE-BE", "label": "Berlin, Germany", "type": "location", "score": 1.0, "leads": None},
+        {"value": "geo:2950159", "label": "Berlin, Germany", "type": "location", "score": 1.0, "leads": None},
     ]
     lines = result["content"][0]["text"].splitlines()
     assert lines[:2] == ["Values that targeting takes, the best match first:", "- `DE-BE` Berlin, Germany"]
     assert agent.text("search_targeting", query="cto", type="title").splitlines()[1] == "- `Chief Technology Officer`"
+
+
+def test_a_value_says_how_many_leads_the_directories_have_of_it(agent, now, monkeypatch):
+    directories.make_up(directory=directories.get_or_open(name="Shared", workspace_id=None, now=now), number=300, seed="a", now=now)
+    result = agent.result("search_targeting", query="vp", type="seniority")
+    (match,) = result["structuredContent"]["matches"]
+    number = Person.objects.filter(seniority=5).count()
+    assert match["leads"] == number > 0
+    assert result["content"][0]["text"].splitlines()[1] == f"- `vp` VP ({number} leads)"
+    monkeypatch.setattr(search_targeting, "CAP", number)
+    assert f"({number}+ leads)" in agent.text("search_targeting", query="vp", type="seniority")
 
 
 def test_what_is_called_like_nothing_is_said_to_be_so(agent):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.rules.targeting import places
-from campaigns.rules.targeting.places import named, place_of, region_id
+from campaigns.rules.targeting.places import named, place_of, place_with, region_id
 
 
 def first(text):
@@ -81,3 +81,15 @@ def test_no_text_is_too_much(text):
     for place in named(text):
         assert place_of(place.value) == place
     assert place_of(text) is None or at(text).value.casefold() == text.strip().casefold()
+
+
+@pytest.mark.parametrize("value", ["DE", "US-CA", "DE-BE", "geo:2950159"])
+def test_a_place_is_known_by_its_kind_and_its_id(value):
+    place = place_of(value)
+    assert place is not None
+    assert place_with(place.kind, place.id) == place
+
+
+@pytest.mark.parametrize("kind", ["country", "region", "city"])
+def test_an_id_that_no_place_has_is_none(kind):
+    assert place_with(kind, 0) is None
