@@ -35,7 +35,7 @@ AUDIENCES: dict[str, dict[str, Any]] = {
         "company_size_min": 51,
         "company_size_max": 500,
     },
-    "DE, FR, NL with Salesforce, heads": {"locations": ["DE", "FR", "NL"], "technologies": ["Salesforce"], "seniorities": ["head"]},
+    "DE, FR, NL with Databricks, heads": {"locations": ["DE", "FR", "NL"], "technologies": ["Databricks"], "seniorities": ["head"]},
     "three countries, six seniorities, without three sectors": {
         "locations": ["DE", "FR", "GB"],
         "seniorities": ["founder", "c_suite", "vp", "head", "director", "manager"],

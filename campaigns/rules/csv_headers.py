@@ -145,7 +145,8 @@ _SPELLINGS: dict[str, str] = {
         trang web; situs web
     """,
     "linkedin_url": """
-        linkedin; linkedin url; linkedin profile; linkedin profile url; linkedin profile link; linkedin link; linkedin address; linkedin page;
+        linkedin; linkedin url; linkedin profile; linkedin profile url; linkedin profile link;
+        linkedin link; linkedin address; linkedin page;
         linkedin public url; linkedin public profile; linkedin public profile url; linkedin contact profile url;
         linkedin member url; li; li url; li profile; li profile url; person linkedin; person linkedin url; contact linkedin;
         contact linkedin url; contact linkedin profile; lead linkedin; lead linkedin url; prospect linkedin url; personal linkedin;
@@ -212,7 +213,8 @@ _SPELLINGS: dict[str, str] = {
         aanleiding; anledning; årsag; syy; powód; důvod; dôvod; indok; motiv; neden; причина; повод; 原因; 理由; 사유; السبب
     """,
     "notes": """
-        notes; note; note interne; comment; comments; remarks; remark; description; context; notiz; notizen; bemerkung; bemerkungen; anmerkung;
+        notes; note; note interne;
+        comment; comments; remarks; remark; description; context; notiz; notizen; bemerkung; bemerkungen; anmerkung;
         anmerkungen; kommentar; kommentare; beschreibung; remarque; remarques; commentaire; commentaires; notas; nota; comentario;
         comentarios; observaciones; commento; commenti; osservazioni; observações; notitie; notities; opmerking; opmerkingen;
         anteckning; anteckningar; notat; notater; bemærkning; bemærkninger; merknad; merknader; muistiinpanot; huomautus; notatka;
