@@ -104,6 +104,7 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     ),
     "add_suppression": plain(value=["ada@example.com", "nobody@example.org", "example.net"], reason=["manual", "bounced"]),
     "cancel_job": an("job_id", Job),
+    "check_contact": plain(email=["ada@example.com", "nobody@example.org"]),
     "create_campaign": create_campaign,
     "create_campaign_draft": create_campaign_draft,
     "create_persona": plain(name=["CTO"], title=WORDS),
@@ -133,6 +134,7 @@ ARGUMENTS: dict[str, Callable[[Office, Pick], Arguments]] = {
     "resume_all": plain(),
     "resume_campaign": resume_campaign,
     "revert_import": an("import_id", LeadImport),
+    "screen_leads": plain(emails=[["ada@example.com", "nobody"]]),
     "search_targeting": plain(query=["vp", "chief"], type=["seniority", "title"]),
     "undo_action": an("audit_id", AuditEvent),
     "update_persona": both(an("persona_id", Persona), plain(title=WORDS)),
@@ -144,7 +146,8 @@ ACTS = ["create_campaign", "finalize_campaign_draft", "resume_campaign", "resolv
 WRITES = [
     tool
     for tool in ARGUMENTS
-    if tool == "get_csv_upload_url" or not tool.startswith(("get_", "list_", "preview_", "search_", "verify_", "whoami"))
+    if tool == "get_csv_upload_url"
+    or not tool.startswith(("get_", "list_", "preview_", "search_", "verify_", "screen_", "check_", "whoami"))
 ]
 
 

@@ -80,6 +80,8 @@ CATALOGUE = {
     "verify_emails": (1, 0, 1, 1, 0),
     "add_suppression": (0, 0, 1, 0, 1),
     "revert_import": (0, 1, 1, 0, 0),
+    "screen_leads": (1, 0, 1, 0, 0),
+    "check_contact": (1, 0, 1, 0, 0),
     "undo_action": (0, 1, 0, 0, 1),
     "get_job": (1, 0, 1, 0, 0),
     "cancel_job": (0, 0, 1, 0, 0),
@@ -141,6 +143,8 @@ def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, n
         "list_leads": {"campaign_id": campaign.id, "status": "active", "query": "ada"},
         "verify_emails": {"emails": ["ada@customer.example", "info@customer.example", "nobody"], "limit": 2},
         "add_suppression": {"value": "ada@customer.example", "reason": "manual", "note": "Asked"},
+        "screen_leads": {"emails": ["ada@gmail.com", "nobody"], "campaign_id": campaign.id},
+        "check_contact": {"email": lead.email},
         "revert_import": {"import_id": added.lead_import.id},
         "undo_action": {"audit_id": done.id},
         "get_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
@@ -318,6 +322,8 @@ PLACES = [
     ("update_persona", "persona_id", "persona"),
     ("get_thread", "thread_id", "conversation"),
     ("revert_import", "import_id", "lead_import"),
+    ("screen_leads", "campaign_id", "campaign"),
+    ("screen_leads", "lead_ids", "lead"),
     ("undo_action", "audit_id", "event"),
     ("get_approval", "approval_id", "approval"),
     ("resolve_approval", "approval_id", "approval"),
@@ -337,10 +343,12 @@ def test_a_strangers_id_is_answered_like_a_missing_one(agent, examples, stranger
     arguments = {**examples[name], field: None}
     if field == "lead_id":
         del arguments["lead"]
+    if field == "lead_ids":
+        arguments["emails"] = []
     agent.text("whoami")
     before, answers = everything(), []
     for given in (theirs, missing):
-        value = [given] if field == "sender_ids" else {"lead_id": given} if field == "lead" else given
+        value = [given] if field.endswith("_ids") else {"lead_id": given} if field == "lead" else given
         response = agent.rpc.request("tools/call", {"name": name, "arguments": {**arguments, field: value}})
         answers.append(json.dumps(response).replace(str(given), "ID"))
     assert answers[0] == answers[1]
