@@ -136,11 +136,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['email_hash'], name='person_by_email'),
+            index=models.Index(fields=['email_hash'], include=('directory', 'country', 'region', 'city', 'seniority', 'function', 'size_band', 'industry', 'has_email'), name='person_by_email'),
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['domain_hash'], name='person_by_domain'),
+            index=models.Index(fields=['domain_hash'], include=('directory', 'country', 'region', 'city', 'seniority', 'function', 'size_band', 'industry', 'has_email', 'email_hash'), name='person_by_domain'),
         ),
         migrations.AddIndex(
             model_name='person',

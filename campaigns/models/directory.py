@@ -21,6 +21,9 @@ from rocketsdr.accounts.models import Workspace
 SHUFFLES = 2**31  # `shuffle` is below this
 
 
+_FACETS = ["directory", "country", "region", "city", "seniority", "function", "size_band", "industry", "has_email"]
+
+
 def shuffled() -> int:
     """Return where a new person stands in the order from which samples are drawn."""
     return secrets.randbelow(SHUFFLES)
@@ -182,8 +185,9 @@ class Person(models.Model):
             models.Index(
                 fields=["directory", "country", "seniority", "function", "size_band", "industry", "has_email"], name="person_count"
             ),
-            models.Index(fields=["email_hash"], name="person_by_email"),
-            models.Index(fields=["domain_hash"], name="person_by_domain"),
+            # Who of those that are barred is in an audience, likewise from the index alone.
+            models.Index(fields=["email_hash"], include=_FACETS, name="person_by_email"),
+            models.Index(fields=["domain_hash"], include=[*_FACETS, "email_hash"], name="person_by_domain"),
             GinIndex(fields=["technologies"], name="person_by_technology"),
             GinIndex(fields=["title_words"], name="person_by_title"),
             models.Index(fields=["shuffle", "id"], name="person_by_shuffle"),

@@ -76,6 +76,7 @@ def _locked(asset: Product | Persona) -> Product | Persona:
 INVERSES = {
     "campaign.created": Inverse(WRITE, undo_creation),
     "campaign.launched": Inverse(WRITE, undo_launch),
+    "campaign.launched_again": Inverse(WRITE, undo_launch),
     "campaign.resumed": Inverse(WRITE, undo_launch),
     "product.created": Inverse(WRITE, undo_asset),
     "persona.created": Inverse(WRITE, undo_asset),
@@ -86,8 +87,9 @@ INVERSES = {
 REASONS = {
     "campaign.paused": "Undoing never lifts a pause: use resume_campaign, which the approval policy meets.",
     "campaign.archived": "An archived campaign has ended for good: create a new one.",
-    "csv.attached": "The leads of a file stay with their campaign: undo campaign.created instead, or pause_campaign.",
-    "csv.imported": "The leads of a file stay with their campaign: undo campaign.created instead, or pause_campaign.",
+    "csv.attached": "revert_import takes back the leads that nobody has written to.",
+    "csv.imported": "revert_import takes back the leads that nobody has written to.",
+    "leads.reverted": "Leads that were taken back are gone: import them again.",
     "audience.saved": "Delete the audience at its page.",
     "audience.renamed": "Rename the audience at its page.",
     "audience.deleted": "A deleted audience is gone: save it again.",

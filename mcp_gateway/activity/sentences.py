@@ -17,6 +17,8 @@ SENTENCES: dict[str, str] = {
     "campaign.archived": "archived {thing}",
     "campaign.created": "created {thing}",
     "campaign.launched": "launched {thing}",
+    "campaign.launched_again": "added leads to {thing}, which is reviewed again",
+    "leads.reverted": "took an import of leads back",
     "campaign.paused": "paused {thing}",
     "campaign.resumed": "resumed {thing}",
     "campaign.review_withdrawn": "withdrew the review of {thing}, which has changed",

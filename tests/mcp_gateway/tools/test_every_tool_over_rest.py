@@ -115,9 +115,11 @@ def test_a_strangers_id_is_answered_like_a_missing_one(rest, examples, stranger,
     arguments: dict[str, Any] = {**examples[name], field: None}
     if field == "lead_id":
         arguments.pop("lead", None)
+    if field == "lead_ids":
+        arguments.pop("emails", None)
     answers = set()
     for given in (theirs, missing):
-        value = [given] if field == "sender_ids" else {"lead_id": given} if field == "lead" else given
+        value = [given] if field.endswith("_ids") else {"lead_id": given} if field == "lead" else given
         problem = rest.problem(404, name, {**arguments, field: value})
         answers.add(json.dumps([problem["code"], problem["detail"], problem["fix"]]).replace(str(given), "ID"))
     assert len(answers) == 1
