@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Delivery
 from rocketsdr.accounts import approvals
 from rocketsdr.accounts.models import ApiKey, Approval, AuditEvent, QuotaUse, Workspace
 from rocketsdr.celery import app
+from rocketsdr.lib import clock
 from tests.journeys.conftest import Agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,6 +23,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 STEP = {"subject": "A question, {{ lead.first_name }}", "body": "Hi {{ lead.first_name }}?"}
 LEADS = 1000
 THREADS = 20
+
+
+@pytest.fixture(autouse=True)
+def _within_a_day(now: datetime) -> None:
+    """Have the clock stand at ten on a Tuesday: a daily quota that is counted over midnight is another one."""
+    offset = now - clock.now()
+    clock.use_offset_source(lambda: offset)
 
 
 @pytest.fixture
