@@ -337,7 +337,6 @@ class CompanyAdmin(Inspect):
     list_display = ["name", "domain", "directory", "industry", "size_band"]
     list_select_related = ["directory"]
     search_fields = ["key__exact"]
-    search_help_text = "The whole domain, or the whole name where no domain is known."
     show_full_result_count = False
 
 
@@ -346,7 +345,6 @@ class PersonAdmin(Inspect):
     list_display = ["full_name", "title", "company", "location", "email", "directory", "source", "lawful_basis"]
     list_select_related = ["company", "directory"]
     search_fields = ["email"]
-    search_help_text = "The whole e-mail address."
     show_full_result_count = False
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Person], search_term: str) -> tuple[QuerySet[Person], bool]:
