@@ -134,9 +134,7 @@ class Sheet:
         return self.of_bytes(name, mark + text.encode(codec))
 
     def of_bytes(self, name: str, data: bytes) -> CorpusFile:
-        return CorpusFile(
-            name, data, self.headings, self.header_line, tuple(self.rows), tuple(self.duplicates), tuple(self.rejected)
-        )
+        return CorpusFile(name, data, self.headings, self.header_line, tuple(self.rows), tuple(self.duplicates), tuple(self.rejected))
 
     def _quoted(self, cell: str | Cell) -> str:
         text = cell if isinstance(cell, str) else cell.written
@@ -172,7 +170,9 @@ def values(person: Person, number: int, language: str) -> dict[str, str]:
         "state": ("NRW", "CA", "")[number % 3],
         "industry": "Software, IT",
         "reason": "New plant in May",
-        "notes": (NOTES[language], "", "=1+1", f"First line.\nSecond line, {person.first}.", f'Says "{person.city}" is 5" wide')[number % 5],
+        "notes": (NOTES[language], "", "=1+1", f"First line.\nSecond line, {person.first}.", f'Says "{person.city}" is 5" wide')[
+            number % 5
+        ],
         "": ("1.234,56", "12,5", "3", "", "-7,25 %", "=SUM(A1:A9)")[number % 6],
     }
 

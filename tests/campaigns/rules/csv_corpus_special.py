@@ -105,7 +105,9 @@ def _quotes() -> Iterator[CorpusFile]:
     for delimiter in DELIMITERS:
         sheet = _sheet(delimiter=delimiter)
         sheet.header()
-        sheet.row([Cell('Ada "Ace" L', 'Ada "Ace" L', raw=True), "a@example.org", Cell('15" Screens', '15" Screens', raw=True), "", 'a "b" c'])
+        sheet.row(
+            [Cell('Ada "Ace" L', 'Ada "Ace" L', raw=True), "a@example.org", Cell('15" Screens', '15" Screens', raw=True), "", 'a "b" c']
+        )
         sheet.row(['"Ada"', "b@example.org", '""', 'x "', f'{delimiter}"{delimiter}'])
         sheet.reject(delimiter.join(['"Ada', "open@example.org", "A", "B", "C"]), "unclosed_quote")
         sheet.row(["Bob", "c@example.org", f"B{delimiter} C; D", "", 'one\n"two"\nthree'])
@@ -128,7 +130,7 @@ def _cells() -> Iterator[CorpusFile]:
     for delimiter in DELIMITERS:
         sheet = _sheet(("Who", ""), *PLAIN, ("Revenue", ""), delimiter=delimiter)
         sheet.header()
-        sheet.row(["=1+1", "Ada", "a@example.org", "A", "", "=HYPERLINK(\"http://x\";\"y\")", "1.234,56"])
+        sheet.row(["=1+1", "Ada", "a@example.org", "A", "", '=HYPERLINK("http://x";"y")', "1.234,56"])
         sheet.row(["+1", "@Bob", "b@example.org", "-C-", "=cmd|' /C calc'!A0", "@SUM(1;2)", "-12,5"])
         sheet.row([Cell('="0049"', "0049", raw=True), "Cy", "c@example.org", Cell('="007"', "007", raw=True), "", "0,5", "1,5;2,5"])
         sheet.row([Cell('"=""0049"""', "0049", raw=True), "Di", "d@example.org", "1.5", "", "", "1'234.50"])
@@ -136,10 +138,9 @@ def _cells() -> Iterator[CorpusFile]:
         sheet.reject(["", "Flo", "f@example.org", "y" * 201, "", "", ""], "cell_too_long")
         sheet.reject(["", "Gus", "g@example.org", "", "", "w" * 10_001, ""], "cell_too_long")
         sheet.reject(["", "Hal", "h@example.org", "", "", "w" * 140_000, ""], "cell_too_long")
-        sheet.row(["\tx", "Ida\u00a0Ö", "I@Example.ORG", Cell("a\u2028b", "a b"), "A\u200bB", "tab\there", "٣"][:3] + ["", "", "tab\there", "1"])
-        sheet.rows[-1] = sheet.rows[-1]._replace(cells=("x", "Ida Ö", "I@example.org", "", "", "tab\there", "1"))
-        sheet.row(["", "Jo\u200bJo", "j\u200b@example.org", Cell("a\u2028b", "a b"), Cell("\ufeffKöln", "Köln"), "x", ""])
-        sheet.rows[-1] = sheet.rows[-1]._replace(cells=("", "JoJo", "j@example.org", "a b", "Köln", "x", ""))
+        sheet.row([Cell("\tx", "x"), "Ida\u00a0Ö", Cell("I@Example.ORG", "I@example.org"), "", "", "tab\there", "1"])
+        unseen = [Cell("Jo\u200bJo", "JoJo"), Cell("j\u200b@example.org", "j@example.org"), Cell("a\u2028b", "a b")]
+        sheet.row(["", *unseen, Cell("\ufeffKöln", "Köln"), "x", ""])
         yield sheet.file(f"cells {delimiter!r}", "utf-8 with mark")
 
 
@@ -167,7 +168,7 @@ def _shapes() -> Iterator[CorpusFile]:
         spaced.header_line = 1
         for at in range(4):
             cells = [f'"Ada {at}"', f'"s{at}@example.org"', f'"A{delimiter} B"', '"Köln"', '"x"']
-            marked = [Cell(f" {cell} ", cell.strip('"'), raw=True) for cell in cells]
+            marked = [Cell(f" {cell} ", " ".join(cell.strip('"').split()), raw=True) for cell in cells]
             spaced.row(marked)
         yield spaced.file(f"spaces around the delimiters {delimiter!r}", "cp1252")
     repeated = _sheet(("Name", "full_name"), ("Email", "email"), ("Email 2", ""), ("Notes", "notes"), ("Notes", ""), ("", ""))

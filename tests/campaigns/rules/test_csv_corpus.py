@@ -54,7 +54,8 @@ def test_at_least_98_percent_of_all_cells_are_right() -> None:
 
 
 def test_at_least_150_spellings_of_headings_go_to_the_right_field() -> None:
-    right, wrong = set(), set()
+    right: set[str] = set()
+    wrong: set[str] = set()
     for file in READABLE:
         table = read(file.data)
         for heading, column in zip(file.headings, table.columns, strict=True):
