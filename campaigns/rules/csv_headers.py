@@ -253,10 +253,7 @@ _SPELLINGS: dict[str, str] = {
 }
 
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
-_WHOSE = (
-    *("person", "contact", "lead", "prospect", "customer", "client", "user", "attendee", "participant", "recipient", "subscriber"),
-    *("member", "candidate", "guest"),
-)
+_WHOSE = re.compile("person|contact|lead|prospect|customer|client|user|attendee|participant|recipient|subscriber|member|candidate|guest")
 _LONGEST = 100  # of a heading that is looked into; longer ones are texts
 _NOT_LIQUID = re.compile(r"[^a-z0-9]+")
 
@@ -275,8 +272,8 @@ def meaning(heading: str) -> str | None:
 
 def _of_the_person(plain: str) -> str | None:
     """CRMs put before a heading whom it is about: "Attendee First Name". Their "User Name" may be that of an account."""
-    whose = next((word for word in _WHOSE if plain.startswith(word)), "")
-    field = SPELLINGS.get(plain[len(whose) :]) if whose else None
+    whose = _WHOSE.match(plain)
+    field = SPELLINGS.get(plain[whose.end() :]) if whose else None
     return None if field == NAME else field
 
 

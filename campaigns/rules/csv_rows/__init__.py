@@ -93,7 +93,7 @@ def read(data: bytes) -> CsvTable:
     """Read a whole file, or raise the `CsvFault` that keeps it from being read. The size is the caller's to check."""
     text, encoding = decode(data)
     lines = split_lines(text)
-    plain = with_doubled_quotes(lines) if '\\"' in text else lines
+    plain = with_doubled_quotes(lines) if "\\" in text else lines
     layout = layout_of(plain)
     table = CsvTable(encoding, layout.delimiter, layout.header_line, layout.columns, [], [], [])
     _sort_records(table, lines, plain, layout.body, RowMaker(layout.columns, text))

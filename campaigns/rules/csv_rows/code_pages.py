@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 USUAL = "cp1252"
 
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
@@ -32,22 +34,25 @@ _LETTERS = b"\x8a\x8c\x8d\x8e\x8f\x9a\x9c\x9d\x9e\x9f" + bytes({*range(0xA1, 0x1
 _ASCII = bytes(range(128))
 _WORDS = bytes(code if (chr(code).isalpha() and code < 128) or code in _LETTERS else 32 for code in range(256))
 _SHORTEST = 3
+_POWERS = (b"\xb2", b"\xb3")  # m³ and km² are no words
+_LONGEST_UNIT = 3
 _MARGIN = 2  # one odd word in a Western text is no proof
 
 
 def code_page_of(data: bytes) -> str:
     """Return the page that explains more words than the usual one does, and nearly all there are; else the usual one."""
-    words = _letters_of_words(data)
-    explained = {page: sum(_is_written_in(page, letters) for letters in words) for page in _ALPHABETS}
+    words = Counter(_letters_of_words(data))
+    explained = {page: sum(number for letters, number in words.items() if _is_written_in(page, letters)) for page in _ALPHABETS}
     best = max(explained, key=lambda page: explained[page])
-    surely = explained[best] >= explained[USUAL] + _MARGIN and explained[best] * 10 >= len(words) * 9
+    surely = explained[best] >= explained[USUAL] + _MARGIN and explained[best] * 10 >= words.total() * 9
     return best if surely else USUAL
 
 
-def _letters_of_words(data: bytes) -> set[bytes]:
+def _letters_of_words(data: bytes) -> list[bytes]:
     """The letters beyond a-z of each word. In Portuguese an õ stands before an e; others are a letter of their own."""
-    words = {word for word in data.translate(_WORDS).split() if len(word) >= _SHORTEST and not word.isascii()}
-    return {_beyond_a_to_z(word.replace(b"\xf5e", b"e").replace(b"\xd5E", b"E")) for word in words}
+    words = {word for word in data.translate(_WORDS).split() if not word.isascii() and len(word) >= _SHORTEST}
+    words = {word for word in words if len(word) > _LONGEST_UNIT or not word.endswith(_POWERS)}
+    return [_beyond_a_to_z(word.replace(b"\xf5e", b"e").replace(b"\xd5E", b"E")) for word in words]
 
 
 def _beyond_a_to_z(word: bytes) -> bytes:

@@ -64,10 +64,10 @@ class RowMaker:
     Its text tells what to look for: unreadable letters, and the formulas that only hold a text.
     """
 
-    def __init__(self, columns: Sequence[Column], text: str) -> None:
+    def __init__(self, columns: Sequence[Column], text: str = "") -> None:
         self.width = len(columns)
         self._damaged = _UNREADABLE in text
-        self._has_formulas = '="' in text
+        self._has_formulas = "=" in text and '="' in text  # to look for one letter first is cheap
         self._count_unusual = UnusualAddresses().count
         at = {column.field: column.position for column in columns if column.field != "custom"}
         self._email_at = at["email"]

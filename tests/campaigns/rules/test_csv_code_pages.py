@@ -44,7 +44,7 @@ def test_a_page_is_told_from_the_alphabets_of_its_languages(text: str, page: str
         "Søren Kjærgaard, Øystein Bjørnstad, Åsa Sjöström, Ærø",
         "Þórdís Guðmundsdóttir, Höfn, Útgerð, Ýmir",
         "Tõnu Õunapuu, Võru, Jõgeva, Põhja, Šarlotta",
-        "ten m³, 20 km², 5 £m, 3 µg, ±2°, ¼, ½ — “quoted” • 10 ‰ … ™ ©",
+        "ten m³, 20 km², 5 dm³, 7 Nm³, 5 £m, 3 µg, ±2°, ¼, ½ — “quoted” • 10 ‰ … ™ ©",
         "one odd word, in³side, among Müller and Weiß",
     ],
 )
