@@ -26,7 +26,7 @@ def _people(sheet: Sheet, *, first: int = 1, number: int = 6, company: str = "MÃ
 
 
 def special_files() -> Iterator[CorpusFile]:
-    for group in (_faults, _above_the_header, _nul_bytes, _line_ends, _quotes, _cells, _shapes, _damaged, _names, _programs):
+    for group in (_faults, _above_the_header, _nul_bytes, _line_ends, _quotes, _cells, _shapes, _headers, _damaged, _names, _programs):
         yield from group()
 
 
@@ -145,12 +145,6 @@ def _cells() -> Iterator[CorpusFile]:
 
 
 def _shapes() -> Iterator[CorpusFile]:
-    single = _sheet(("E-mail", "email"))
-    single.header()
-    for at in range(5):
-        single.row([f"zoe{at}@example.org"])
-        single.put("")
-    yield single.file("one column", "utf-16-be", final_newline=False)
     for delimiter in DELIMITERS:
         trailing = _sheet(*PLAIN, ("", ""), delimiter=delimiter)
         trailing.header()
@@ -171,6 +165,15 @@ def _shapes() -> Iterator[CorpusFile]:
             marked = [Cell(f" {cell} ", " ".join(cell.strip('"').split()), raw=True) for cell in cells]
             spaced.row(marked)
         yield spaced.file(f"spaces around the delimiters {delimiter!r}", "cp1252")
+
+
+def _headers() -> Iterator[CorpusFile]:
+    single = _sheet(("E-mail", "email"))
+    single.header()
+    for at in range(5):
+        single.row([f"zoe{at}@example.org"])
+        single.put("")
+    yield single.file("one column", "utf-16-be", final_newline=False)
     repeated = _sheet(("Name", "full_name"), ("Email", "email"), ("Email 2", ""), ("Notes", "notes"), ("Notes", ""), ("", ""))
     repeated.header()
     for at in range(6):
