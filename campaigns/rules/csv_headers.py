@@ -49,7 +49,11 @@ _SPELLINGS: dict[str, str] = {
         электронная почта; адрес электронной почты; почта; e-mail адрес; рабочая почта; електронна пошта; адреса електронної пошти;
         пошта; ηλεκτρονικό ταχυδρομείο; διεύθυνση email; 邮箱; 电子邮箱; 邮箱地址; 电子邮件; 邮件地址; 電子郵件; 電子信箱; 信箱;
         メール; メールアドレス; eメール; 電子メール; 이메일; 이메일 주소; 메일; 전자우편; البريد الإلكتروني; بريد إلكتروني; אימייל;
-        דוא"ל; כתובת אימייל; ईमेल; ईमेल पता; อีเมล; địa chỉ email; thư điện tử; alamat email; surel
+        דוא"ל; כתובת אימייל; ईमेल; ईमेल पता; อีเมล; địa chỉ email; thư điện tử; alamat email; surel;
+        email corporativo; correo electrónico del contacto; adresse de courriel; e-mailadres (werk); elektronikus levélcím;
+        adres poczty elektronicznej; elektronická pošta; netfang; mejl; mejladress; eposta; e-posta adresi (iş); adresă de e-mail;
+        poștă electronică; эл. адрес; διεύθυνση ηλεκτρονικού ταχυδρομείου; e-mailアドレス; eメールアドレス; 电子邮件地址;
+        e-mail 주소; email (required)
     """,
     NAME: """
         name; names; nom; nombre; nome; naam; namn; navn; nimi; nazwa; isim; név; nume; имя; ім'я; όνομα; ime; jméno; meno; imię;
@@ -75,7 +79,9 @@ _SPELLINGS: dict[str, str] = {
         ad soyad; adı soyadı; ad ve soyad; isim soyisim; ilgili kişi; yetkili; фио; полное имя; имя и фамилия; фамилия и имя;
         имя фамилия; контакт; контактное лицо; піб; повне ім'я; контактна особа; ονοματεπώνυμο; 姓名; 联系人; 联系人姓名; 全名;
         聯絡人; 氏名; 名前; お名前; 担当者; 担当者名; フルネーム; 이름; 성명; 성함; 담당자; 담당자명; الاسم; الاسم الكامل; שם;
-        שם מלא; पूरा नाम; नाम; ชื่อ; ชื่อ-นามสกุล; họ và tên; họ tên; nama lengkap
+        שם מלא; पूरा नाम; नाम; ชื่อ; ชื่อ-นามสกุล; họ và tên; họ tên; nama lengkap;
+        kapcsolattartó neve; osoba do kontaktu; příjmení a jméno; priezvisko a meno; referente; persona di riferimento;
+        yetkili kişi; υπεύθυνος επικοινωνίας; ονοματεπώνυμο επαφής; ご担当者名; ご担当者; 客户姓名; 담당자 이름
     """,
     "first_name": """
         first name; first; given name; given names; given; forename; christian name; fname; first nm; contact first name;
@@ -85,7 +91,9 @@ _SPELLINGS: dict[str, str] = {
         primer nombre; nombres; prenome; primo nome; primeiro nome; nome próprio; voornaam; roepnaam; förnamn; tilltalsnamn;
         fornavn; etunimi; imię kontaktu; křestní jméno; krstné meno; keresztnév; utónév; prenume; prenumele; ilk ad; ilk isim; adı;
         osobno ime; eesnimi; личное имя; власне ім'я; μικρό όνομα; 名字; 名; ファーストネーム; 下の名前; الاسم الأول; שם פרטי;
-        पहला नाम; ชื่อจริง; nama depan
+        पहला नाम; ชื่อจริง; nama depan;
+        first name(s); forename(s); vorname(n); nome di battesimo; nome (proprio); imiona; imię (imiona); jméno (křestní);
+        имя контакта; όνομα (μικρό)
     """,
     "last_name": """
         last name; last; surname; family name; family; lname; second name; last nm; contact last name; lead last name;
@@ -94,7 +102,9 @@ _SPELLINGS: dict[str, str] = {
         apellido; apellidos; primer apellido; cognome; sobrenome; apelido; último nome; achternaam; familienaam; efternamn;
         familjenamn; efternavn; etternavn; sukunimi; nazwisko; příjmení; priezvisko; vezetéknév; családnév; nume de familie; soyad;
         soyadı; soyisim; prezime; priimek; perekonnanimi; pavardė; uzvārds; фамилия; прізвище; επώνυμο; επίθετο; 姓; 姓氏; 苗字;
-        ラストネーム; 성; اسم العائلة; اللقب; שם משפחה; उपनाम; नामसकुล; นามสกุล; nama belakang
+        ラストネーム; 성; اسم العائلة; اللقب; שם משפחה; उपनाम; नामसकुล; นามสกุล; nama belakang;
+        last name / surname; family name(s); surname(s); cognome del contatto; nom de famille du contact; nazwisko kontaktu;
+        numele de familie; фамилия контакта; apellido(s)
     """,
     "company": """
         company; company name; companies; organization; organisation; organization name; organisation name; org; org name;
@@ -113,7 +123,11 @@ _SPELLINGS: dict[str, str] = {
         nume companie; numele companiei; şirket; şirket adı; firma adı; kurum; tvrtka; podjetje; ettevõte; įmonė; uzņēmums;
         компания; название компании; организация; фирма; предприятие; компанія; назва компанії; організація; εταιρεία; επωνυμία;
         公司; 公司名称; 公司名; 企业; 企业名称; 单位; 公司名稱; 会社; 会社名; 企業名; 法人名; 勤務先; 회사; 회사명; 기업명; 소속;
-        الشركة; اسم الشركة; חברה; שם החברה; कंपनी; บริษัท; công ty; tên công ty; perusahaan; nama perusahaan
+        الشركة; اسم الشركة; חברה; שם החברה; कंपनी; บริษัท; công ty; tên công ty; perusahaan; nama perusahaan;
+        company (current); name of company; name of organisation; name of organization; account name: account name;
+        account: account name; person - organization; name des unternehmens; nome dell'azienda; denumire firmă; denumirea firmei;
+        societate; firmă; cég neve; επωνυμία εταιρείας; όνομα εταιρείας; επιχείρηση; εταιρία; наименование организации;
+        наименование компании; организация / компания; 貴社名; 御社名; 会社名・団体名; 单位名称; 업체명; 업체
     """,
     "title": """
         title; titles; job title; job; job position; position; position title; current position; current title; role; job role;
@@ -127,7 +141,9 @@ _SPELLINGS: dict[str, str] = {
         titteli; nimike; rooli; stanowisko; stanowisko pracy; funkcja; pozice; pracovní pozice; funkce; pozícia; beosztás; munkakör;
         pozíció; funcția; poziție; post ocupat; unvan; görev; pozisyon; meslek; funkcija; pozicija; amet; pareigos; amats;
         должность; роль; позиция; посада; θέση; τίτλος; 职位; 职务; 职称; 頭銜; 職稱; 職位; 役職; 肩書き; 肩書; 職種; 직책; 직위;
-        직함; 직급; المسمى الوظيفي; الوظيفة; המשרה; תפקיד; पद; पदनाम; ตำแหน่ง; chức vụ; chức danh; jabatan
+        직함; 직급; المسمى الوظيفي; الوظيفة; המשרה; תפקיד; पद; पदनाम; ตำแหน่ง; chức vụ; chức danh; jabatan;
+        current job; position im unternehmen; position in der firma; ruolo in azienda; posizione in azienda;
+        pracovní zařazení; görevi; ünvan; θέση εργασίας; ιδιότητα; 役職名; 岗位; 担当職種
     """,
     "website": """
         website; websites; web; web page; site; site url; website url; web url; url; homepage; domain; domain name; company website;
@@ -142,7 +158,9 @@ _SPELLINGS: dict[str, str] = {
         stránky; weboldal; honlap; site-ul; web sitesi; internet sitesi; alan adı; web stranica; spletna stran; koduleht; svetainė;
         mājaslapa; сайт; веб-сайт; адрес сайта; домен; ιστοσελίδα; ιστότοπος; 网站; 网址; 官网; 域名; 網站; 網址; ウェブサイト;
         サイト; ホームページ; サイトurl; 웹사이트; 홈페이지; 사이트; الموقع الإلكتروني; موقع; אתר; אתר אינטרנט; वेबसाइट; เว็บไซต์;
-        trang web; situs web
+        trang web; situs web;
+        company web address; internetové stránky; internetová stránka; weblap; web adresi; internet adresi; pagină web;
+        сайт компании; веб-сайт компании; webサイト; 会社url; 会社hp; 公司网站; 公司网址; 회사 홈페이지
     """,
     "linkedin_url": """
         linkedin; linkedin url; linkedin profile; linkedin profile url; linkedin profile link;
@@ -154,7 +172,9 @@ _SPELLINGS: dict[str, str] = {
         sales navigator url; sales navigator profile url; hs_linkedin_url; linkedin-profil; linkedin profil url; profil linkedin;
         profil linkedin url; lien linkedin; url linkedin; perfil linkedin; perfil de linkedin; url de linkedin; enlace linkedin;
         profilo linkedin; link linkedin; perfil do linkedin; url do linkedin; linkedin-profiel; profil na linkedin;
-        linkedin profili; профиль linkedin; линкедин; ссылка на linkedin; 领英; 领英链接; リンクトイン; 링크드인
+        linkedin profili; профиль linkedin; линкедин; ссылка на linkedin; 领英; 领英链接; リンクトイン; 링크드인;
+        linkedin url public; linkedin profile link; link do linkedin; link do profilu linkedin;
+        προφίλ linkedin; linkedinプロフィール; 领英主页
     """,
     "phone": """
         phone; phones; phone number; phone no; phone 1 - value; telephone; telephone number; telephone no; tel; tel no; tel number;
@@ -173,7 +193,11 @@ _SPELLINGS: dict[str, str] = {
         cep telefonu; cep; gsm no; broj telefona; telefonska številka; telefoninumber; telefonas; tālrunis; телефон; номер телефона;
         мобильный; мобильный телефон; тел; номер телефону; τηλέφωνο; κινητό; 电话; 电话号码; 手机; 手机号; 手机号码; 联系电话; 電話;
         手機; 電話番号; 携帯; 携帯電話; tel番号; 전화; 전화번호; 휴대폰; 휴대전화; 연락처; الهاتف; رقم الهاتف; الجوال; טלפון; נייד;
-        फ़ोन; फोन नंबर; मोबाइल; โทรศัพท์; เบอร์โทร; điện thoại; số điện thoại; telepon; nomor telepon; no hp
+        फ़ोन; फोन नंबर; मोबाइल; โทรศัพท์; เบอร์โทร; điện thoại; số điện thoại; telepon; nomor telepon; no hp;
+        direct phone number; person - phone - work; person - phone - mobile; phone (office); phone (direct); tél. portable;
+        tél. mobile; telefono fisso; tel.-nr.; tel. komórkowy; nr tel.; telefon mobil; tel. mobil; tlf.; tlf. nr.; tlf. nummer;
+        τηλ.; αριθμός τηλεφώνου; κινητό τηλέφωνο; контактный телефон; рабочий телефон; моб. телефон; моб. тел.; сотовый; 携帯番号;
+        携帯電話番号; 휴대폰 번호; 핸드폰
     """,
     "city": """
         city; town; city/town; city name; contact city; person city; lead city; mailing city; business city; company city;
@@ -182,21 +206,25 @@ _SPELLINGS: dict[str, str] = {
         località; cidade; localidade; stad; plaats; woonplaats; vestigingsplaats; gemeente; postort; ort/stad; poststed; sted;
         kaupunki; paikkakunta; postitoimipaikka; miasto; miejscowość; město; obec; város; település; oraș; localitate; şehir; ilçe;
         grad; linn; miestas; pilsēta; город; місто; πόλη; 城市; 市; 都市; 市区町村; 도시; 시; المدينة; עיר; शहर; เมือง; thành phố;
-        kota
+        kota;
+        address 1 - city; location city; town / city; il; mesto; helység; населённый пункт
     """,
     "state": """
         state; province; region; state/province; state/region; state or province; state code; region/state; county; contact state;
         person state; mailing state; mailing state/province; business state; company state; prefecture; billing state;
-        billing state/province; bundesland; land/region; kanton; département; canton; provincia; estado; estado/provincia;
+        billing state/province; bundesland; kanton; département; canton; provincia; estado; estado/provincia;
         comunidad autónoma; regione; distrito; estado (uf); uf; provincie; län; landskap; fylke; maakunta; województwo;
-        kraj (region); megye; județ; регион; область; регіон; 省; 省份; 州; 都道府県; 시도; الولاية
+        kraj (region); megye; județ; регион; область; регіон; 省; 省份; 州; 都道府県; 시도; الولاية;
+        address 1 - region; location state
     """,
     "country": """
         country; country name; country/region; country or region; country code; nation; contact country; person country;
         lead country; mailing country; business country; company country; work country; billing country; country of residence;
         iso country; land; staat; herkunftsland; land (iso); pays; pays du contact; país; paese; nazione; stato; país/região;
         land/regio; maa; kraj; państwo; země; stát; krajina; ország; țară; ülke; zemlja; država; riik; šalis; valsts; страна;
-        країна; χώρα; 国家; 國家; 国家/地区; 国; 国名; 국가; 나라; البلد; الدولة; מדינה; ארץ; देश; ประเทศ; quốc gia; negara
+        країна; χώρα; 国家; 國家; 国家/地区; 国; 国名; 국가; 나라; البلد; الدولة; מדינה; ארץ; देश; ประเทศ; quốc gia; negara;
+        address 1 - country; business country/region; home country/region; mailing country/region; location country;
+        country / territory; land/region; pays/région; país/región; paese/regione; 国/地域
     """,
     "industry": """
         industry; industries; industry name; company industry; account industry; sector; business sector; industry sector; vertical;
@@ -204,7 +232,9 @@ _SPELLINGS: dict[str, str] = {
         sector de actividad; industria; rubro; giro; settore; settore di attività; comparto; setor; setor de atividade; ramo;
         ramo de atividade; sectornaam; bransch; næring; bransje; toimiala; branża; obor; odvětví; odvetvie; iparág; ágazat;
         domeniu de activitate; industrie (domeniu); sektör; endüstri; отрасль; сфера деятельности; галузь; κλάδος; 行业; 行業; 产业;
-        業種; 業界; 산업; 업종; القطاع; תעשייה
+        業種; 業界; 산업; 업종; القطاع; תעשייה;
+        primary industry; branche d'activité; segmento de mercado; bedrijfstak; κλάδος δραστηριότητας; сфера бизнеса; 所属行业;
+        所属業界
     """,
     "reason": """
         reason; reason for outreach; reason for contact; reason to contact; why; why them; why now; personalization;
@@ -219,11 +249,15 @@ _SPELLINGS: dict[str, str] = {
         comentarios; observaciones; commento; commenti; osservazioni; observações; notitie; notities; opmerking; opmerkingen;
         anteckning; anteckningar; notat; notater; bemærkning; bemærkninger; merknad; merknader; muistiinpanot; huomautus; notatka;
         notatki; uwagi; komentarz; poznámka; poznámky; megjegyzés; observații; comentarii; notlar; açıklama; yorum; заметки;
-        примечание; примечания; комментарий; нотатки; коментар; σημειώσεις; σχόλια; 备注; 備考; メモ; 비고; 메모; ملاحظات; הערות
+        примечание; примечания; комментарий; нотатки; коментар; σημειώσεις; σχόλια; 备注; 備考; メモ; 비고; 메모; ملاحظات; הערות;
+        internal notes; notes / comments; additional notes; observations; anotações; toelichting; noter; huomautukset; jegyzet;
+        megjegyzések; uwagi dodatkowe; mențiuni; not; παρατηρήσεις; примітки; примітка; コメント; 備註; 특이사항
     """,
 }
 
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+_WHOSE = re.compile("person|contact|lead|prospect|customer|client|user|attendee|participant|recipient|subscriber|member|candidate|guest")
+_LONGEST = 100  # of a heading that is looked into; longer ones are texts
 _NOT_LIQUID = re.compile(r"[^a-z0-9]+")
 
 
@@ -235,7 +269,22 @@ def simplified(heading: str) -> str:
 
 def meaning(heading: str) -> str | None:
     """Return the field, the usual custom name or NAME that this heading stands for; None when it is not a usual one."""
-    return SPELLINGS.get(simplified(heading))
+    plain = simplified(heading)
+    return SPELLINGS.get(plain) or _of_the_person(plain) or _said_twice(heading)
+
+
+def _of_the_person(plain: str) -> str | None:
+    """CRMs put before a heading whom it is about: "Attendee First Name". Their "User Name" may be that of an account."""
+    whose = _WHOSE.match(plain)
+    field = SPELLINGS.get(plain[whose.end() :]) if whose else None
+    return None if field == NAME else field
+
+
+def _said_twice(heading: str) -> str | None:
+    """Two words for one thing, such as "Notes / Comments"; two things, such as "City/State", are neither."""
+    words = heading.split("/") if len(heading) < _LONGEST else []
+    fields = {SPELLINGS.get(simplified(word)) for word in words}
+    return fields.pop() if len(words) > 1 and len(fields) == 1 else None
 
 
 def identifier(heading: str) -> str:

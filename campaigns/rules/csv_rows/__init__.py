@@ -24,7 +24,7 @@ from campaigns.rules.csv_rows.faults import (
     too_many_rows,
 )
 from campaigns.rules.csv_rows.layout import DELIMITERS, layout_of
-from campaigns.rules.csv_rows.records import records, split_lines
+from campaigns.rules.csv_rows.records import records, split_lines, with_doubled_quotes
 from campaigns.rules.csv_rows.rows import LIMITS, MAX_CUSTOM, Row, RowMaker
 from campaigns.rules.email_addresses import Refused
 
@@ -93,27 +93,28 @@ def read(data: bytes) -> CsvTable:
     """Read a whole file, or raise the `CsvFault` that keeps it from being read. The size is the caller's to check."""
     text, encoding = decode(data)
     lines = split_lines(text)
-    layout = layout_of(lines)
+    plain = with_doubled_quotes(lines) if "\\" in text else lines
+    layout = layout_of(plain)
     table = CsvTable(encoding, layout.delimiter, layout.header_line, layout.columns, [], [], [])
-    _sort_records(table, lines, layout.body, RowMaker(layout.columns, damaged="\ufffd" in text))
+    _sort_records(table, lines, plain, layout.body, RowMaker(layout.columns, text))
     if not table.data_rows:
         raise no_rows()
     return table
 
 
-def _sort_records(table: CsvTable, lines: list[str], start: int, maker: RowMaker) -> None:
+def _sort_records(table: CsvTable, originals: list[str], lines: list[str], start: int, maker: RowMaker) -> None:
     first_lines: dict[str, int] = {}
     for begin, end, cells in records(lines, table.delimiter, start):
         if begin > MAX_ROWS and table.data_rows > MAX_ROWS:
             raise too_many_rows()
-        row = maker.row(begin + 1, cells) if cells is not None else _unclosed(lines[begin])
+        row = maker.row(begin + 1, cells) if cells is not None else _unclosed(originals[begin])
         if isinstance(row, Refused):
             if cells is None or any(map(str.strip, cells)):
-                table.rejected.append(Rejected(begin + 1, row.code, row.reason, _text(lines, begin, end)))
+                table.rejected.append(Rejected(begin + 1, row.code, row.reason, _text(originals, begin, end)))
         elif (first := first_lines.setdefault(row.email_key, row.line)) == row.line:
             table.rows.append(row)
         else:
-            table.duplicates.append(Duplicate(row.line, row.email, first, _text(lines, begin, end)))
+            table.duplicates.append(Duplicate(row.line, row.email, first, _text(originals, begin, end)))
 
 
 def _unclosed(line: str) -> Refused:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from campaigns.rules.csv_rows.code_pages import USUAL, code_page_of
 from campaigns.rules.csv_rows.faults import not_text
 
 _SAVE_AS_CSV = "Open it in your spreadsheet program and choose “Save as” or “Download”, then “CSV (UTF-8)”."
@@ -22,7 +23,9 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 
 _FEWEST_NULS = 8  # of a UTF-16 file; less is an accident
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
-_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}")
+# The first bytes of a letter whose others were cut off; in Windows-1252 these would be letters that nobody writes there.
+_HALF_LETTER = re.compile(rb"\xe2[\x80-\x83]|\xf0[\x90-\x9f]|\xff|(?:[a-z]|(?<![A-Za-z])[A-Z])[\xc3-\xc5](?![A-Za-z\x80-\xff])")
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 # C1 controls, soft hyphens, zero-width and direction marks: they cannot be seen, and break addresses and headers.
 _INVISIBLE = re.compile("[\x80-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -32,8 +35,8 @@ _START_OF_INVISIBLE = (b"\xc2", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb")  # in UTF
 def decode(data: bytes) -> tuple[str, str]:
     """Return the text of a file without control characters, and the encoding it was in; refuse what is no text.
 
-    A byte order mark decides; then UTF-16 by where its NUL bytes lie, strict UTF-8, and Windows-1252, which every
-    sequence of bytes is.
+    A byte order mark decides; then UTF-16 by where its NUL bytes lie, strict UTF-8, and the code page in whose
+    alphabets the words can be written, Windows-1252 in doubt, which every sequence of bytes is.
     """
     _refuse_binary(data)
     mark, encoding = next((each for each in _BOMS if data.startswith(each[0])), (b"", _utf16_without_mark(data)))
@@ -57,8 +60,10 @@ def _decoded(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        text = "".join(map(_decoded_line, data.splitlines(keepends=True)))
-        return text, "mixed" if _UTF8_LETTER.search(data) else "cp1252"
+        page = code_page_of(data)
+        if page == USUAL and _UTF8_LETTER.search(data):
+            return "".join(map(_decoded_line, data.splitlines(keepends=True))), "mixed"
+        return data.decode(page, "replace"), page
 
 
 def _utf16_without_mark(data: bytes) -> str:
@@ -76,7 +81,8 @@ def _decoded_line(line: bytes) -> str:
         return line.decode("utf-8")
     except UnicodeDecodeError:
         # A damaged line of UTF-8 keeps its good letters and shows the bad ones; guessing would spoil all of them.
-        return line.decode("utf-8" if _UTF8_LETTER.search(line) else "cp1252", "replace")
+        damaged = _UTF8_LETTER.search(line) or _HALF_LETTER.search(line)
+        return line.decode("utf-8" if damaged else USUAL, "replace")
 
 
 def _without_invisible(text: str, data: bytes) -> str:

@@ -19,6 +19,8 @@ _SAMPLE = 100
 _SAMPLE_LINES = 1_000
 _HEADER_WITHIN = 10  # CRMs put a title or a note above the header line
 
+_OWNER = re.compile(r"[^@]{1,60}:|(?:\w+ )?(?:owner|author|user|account)|\w+ (?:by|von|par|por|da|door|av)", re.IGNORECASE)
+
 
 class Layout(NamedTuple):
     """How the file is written: what separates its cells, what its columns mean and where its rows begin."""
@@ -80,14 +82,22 @@ def _likelihood(rows: list[_Row]) -> tuple[bool, int, float, int]:
 
 
 def _header_of(rows: list[_Row]) -> int:
-    """The first row with an e-mail heading or two other usual ones, above any address; otherwise the first row."""
+    """The first row with an e-mail heading or two other usual ones, above any address; otherwise the first row.
+
+    A row that says whose list this is may stand above it, address and all.
+    """
     for index, row in enumerate(rows[:_HEADER_WITHIN]):
         meant = _meant(row)
         if "email" in meant or len(meant) > 1:
             return index
-        if _has_address(row):
+        if _has_address(row) and not _names_owner(row):
             break
     return 0
+
+
+def _names_owner(row: _Row) -> bool:
+    said = [cell.strip() for cell in row.cells if cell.strip()]
+    return len(said) == 2 and _OWNER.fullmatch(said[0]) is not None
 
 
 def _meant(row: _Row) -> set[str]:

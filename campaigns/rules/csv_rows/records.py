@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 
@@ -8,11 +9,19 @@ from io import StringIO
 Record = tuple[int, int, list[str] | None]
 
 _RESCANS = 3
+# A quotation mark behind a backslash that no end of a cell follows: the program wrote \" for "" (PHP and MySQL do).
+_BACKSLASH_INSIDE = re.compile(r'(?<!\\)\\"(?=[^,;\t|"\n])')
+_BACKSLASHES = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
 
 def split_lines(text: str) -> list[str]:
     """Return the physical lines, whether CRLF, CR or LF ends them; each comes with LF."""
     return list(StringIO(text, newline=None))
+
+
+def with_doubled_quotes(lines: list[str]) -> list[str]:
+    """Write quotation marks behind a backslash as everybody else does, in those lines that clearly mean them so."""
+    return [_BACKSLASHES.sub(r'\1""', line) if '\\"' in line and _BACKSLASH_INSIDE.search(line) else line for line in lines]
 
 
 def records(lines: list[str], delimiter: str, start: int = 0) -> Iterator[Record]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,6 +25,7 @@ LIMITS = {
     "country": 100,
 }
 MAX_CUSTOM = 10_000
+_AS_TEXT = re.compile(r'\s*="([^"]*)"\s*')  # ="0049": how a spreadsheet is kept from taking a text for a number
 _UNREADABLE = "\ufffd"
 
 _SHORTEST = min(LIMITS.values())
@@ -57,14 +59,19 @@ class Row(NamedTuple):
 
 
 class RowMaker:
-    """Turns the cells of a record into a row, for the columns of one file; `damaged` when its text has unreadable letters."""
+    """Turns the cells of a record into a row, for the columns of one file.
 
-    def __init__(self, columns: Sequence[Column], *, damaged: bool = False) -> None:
+    Its text tells what to look for: unreadable letters, and the formulas that only hold a text.
+    """
+
+    def __init__(self, columns: Sequence[Column], text: str = "") -> None:
         self.width = len(columns)
-        self._damaged = damaged
+        self._damaged = _UNREADABLE in text
+        self._has_formulas = "=" in text and '="' in text  # to look for one letter first is cheap
         self._count_unusual = UnusualAddresses().count
         at = {column.field: column.position for column in columns if column.field != "custom"}
         self._email_at = at["email"]
+        self._email_heading = columns[self._email_at].heading
         # A record gets one more, empty cell: that of the fields which the file has no column for.
         self._known = itemgetter(*(at.get(field, self.width) for field in ROW_FIELDS[1:]))
         self._custom = [(column.name, column.position) for column in columns if column.field == "custom"]
@@ -75,10 +82,10 @@ class RowMaker:
             return _too_many_cells(len(cells), self.width)
         if len(cells) != self.width:
             cells = [*cells, *[""] * self.width][: self.width]
-        cells = [*cells, ""]
+        cells = [*map(_without_formula, cells), ""] if self._has_formulas else [*cells, ""]
         address = normalise(cells[self._email_at], before_slow_check=self._count_unusual)
         if isinstance(address, Refused):
-            return _without_address(cells[self._email_at], address)
+            return _without_address(cells[self._email_at], address, self._email_heading)
         full, first, last, company, title, website, linkedin_url, phone, city, country = _tidied(self._known(cells))
         full, first, last = whole_name(full, first, last)
         if not linkedin_url and "linkedin.com/in/" in website:
@@ -99,10 +106,15 @@ def _tidied(cells: tuple[str, ...]) -> Iterable[str]:
     return ["" if value in _NOTHING else value for value in tidy]
 
 
-def _without_address(cell: str, refused: Refused) -> Refused:
+def _without_formula(cell: str) -> str:
+    found = _AS_TEXT.fullmatch(cell)
+    return found[1] if found else cell
+
+
+def _without_address(cell: str, refused: Refused, heading: str) -> Refused:
     if cell.strip() in _NOTHING:
         return Refused("no_email", "There is no e-mail address.")
-    if meaning(cell) == "email":
+    if meaning(cell) == "email" or " ".join(cell.split()) == heading:
         return Refused("repeated_header", "This is the header line again.")
     return refused
 

@@ -104,6 +104,13 @@ def test_a_file_of_two_encodings_is_read_line_by_line() -> None:
     assert [row.full_name for row in table.rows] == ["Müller", "Müller"]
 
 
+@pytest.mark.parametrize("cut", [b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xff"])
+def test_half_a_letter_in_a_file_of_utf_8_is_not_taken_for_another_letter(cut: bytes) -> None:
+    table = read("email,name\nada@example.com,Müller\nbob@example.com,Zo".encode() + cut + b"\ncy@example.com,Ren\xe9e\n")
+    assert [(reject.line, reject.code) for reject in table.rejected] == [(3, "unreadable_letters")]
+    assert [row.full_name for row in table.rows] == ["Müller", "Renée"]
+
+
 def test_a_name_with_an_unreadable_letter_is_rejected_and_a_note_with_one_is_not() -> None:
     data = b"email,name,remark\nada@example.com,M\xc3\xbcller \xfc,\nbob@example.com,Bob,\xc3\xbc\xff\n"
     table = read(data)

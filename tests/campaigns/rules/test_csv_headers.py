@@ -64,6 +64,45 @@ def test_case_accents_and_punctuation_of_a_heading_do_not_count(heading: str, fi
     assert meaning(heading) == field
 
 
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Attendee First Name", "first_name"),
+        ("Person - Job title", "title"),
+        ("candidate_email", "email"),
+        ("Guest: Phone", "phone"),
+        ("Comment / Remarks", "notes"),
+        ("Firma/Unternehmen", "company"),
+    ],
+)
+def test_a_heading_may_say_whose_it_is_or_say_it_twice(heading: str, field: str) -> None:
+    assert meaning(heading) == field
+
+
+@pytest.mark.parametrize("heading", ["User Name", "Lead Status", "Contact", "City/State", "Company/Fax", "/", "Notes/" * 50])
+def test_a_heading_of_two_things_or_of_something_else_of_a_person_is_not_guessed(heading: str) -> None:
+    assert meaning(heading) in {None, SPELLINGS.get(heading.casefold())}
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Land/Region", "country"),
+        ("País/Región", "country"),
+        ("Adres poczty elektronicznej", "email"),
+        ("Tél. portable", "phone"),
+        ("Tlf.", "phone"),
+        ("Cég neve", "company"),
+        ("Θέση εργασίας", "title"),
+        ("Рабочий телефон", "phone"),
+        ("役職名", "title"),
+        ("備註", "notes"),
+    ],
+)
+def test_the_words_of_programs_in_other_languages_are_known(heading: str, field: str) -> None:
+    assert meaning(heading) == field
+
+
 @pytest.mark.parametrize("heading", ["", "   ", "Secondary Email", "Company LinkedIn URL", "Employees", "Email Status", "42"])
 def test_other_headings_are_not_guessed(heading: str) -> None:
     assert meaning(heading) is None

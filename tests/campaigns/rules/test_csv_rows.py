@@ -149,6 +149,19 @@ def test_what_stands_above_the_header_line_is_passed_over(above: str, header_lin
     assert (table.header_line, table.rows[0].line, table.rows[0].email) == (header_line, header_line + 1, "ada@example.com")
 
 
+@pytest.mark.parametrize("owner", ["Owner", "List owner", "Contact:", "Exported by", "Erstellt von"])
+def test_a_line_above_the_header_may_say_whose_list_it_is(owner: str) -> None:
+    table = read_text(f"Spring fair,,\n{owner},owner@example.com,\n\nname,email,company\nAda,ada@example.com,Engine\n")
+    assert (table.header_line, [row.email for row in table.rows]) == (4, ["ada@example.com"])
+
+
+@pytest.mark.parametrize("people", ["Ada,ada@example.com,X\n", "Ada,ada@example.com\nBob,bob@example.com\n", "Owner,ada@example.com,X\n"])
+def test_people_above_a_header_are_not_lost_in_silence(people: str) -> None:
+    with pytest.raises(CsvFault) as caught:
+        read_text(f"{people}name,email,company\ncy@example.com,Cy\n")
+    assert caught.value.code == "no_header"
+
+
 def test_a_declared_separator_is_used_even_when_it_is_an_unusual_one() -> None:
     table = read_text("sep=^\nname^email^company\nAda^ada@example.com^A, B; C\n")
     assert (table.delimiter, table.rows[0].company) == ("^", "A, B; C")
@@ -189,6 +202,29 @@ def test_a_cell_beyond_all_measure_costs_its_own_line_only() -> None:
     table = read_text(f"email,name\nada@example.com,{'x' * 200_000}\ngrace@example.com,Grace\n")
     assert rejects(table) == [(2, "cell_too_long")]
     assert [row.line for row in table.rows] == [3]
+
+
+def test_a_quotation_mark_behind_a_backslash_is_read_as_it_was_meant() -> None:
+    header, line = "email,name,company,path\n", r'"ada@example.com","Ada \"Ace\" L","15\", 3","C:\new"'
+    (ada,) = read_text(header + line).rows
+    assert (ada.full_name, ada.company, ada.custom) == ('Ada "Ace" L', '15", 3', {"path": r"C:\new"})
+    assert [reject.text for reject in read_text(f"{header}{line},more\n").rejected] == [f"{line},more"]
+    (bob,) = read_text(header + r'"bob@example.com","Bob \"B\" B","D","E:\\"').rows
+    assert bob.custom == {"path": r"E:\\"}
+
+
+def test_a_backslash_before_the_end_of_a_cell_is_a_backslash() -> None:
+    (row,) = read_text('email,path,name,other\n"ada@example.com","C:\\","Ada","D:\\"').rows
+    assert (row.full_name, row.custom) == ("Ada", {"path": "C:\\", "other": "D:\\"})
+
+
+def test_a_formula_that_only_holds_a_text_is_that_text_and_others_stay() -> None:
+    row = only_row('email,phone,name,sum\n="ada@example.com",="0049 30","=""Ada""",="1"+1\n')
+    assert (row.email, row.phone, row.full_name, row.custom) == ("ada@example.com", "0049 30", "Ada", {"sum": '="1"+1'})
+
+
+def test_the_header_line_is_known_again_when_its_word_for_the_address_is_not_a_usual_one() -> None:
+    assert rejects(read_text("who,where to\nAda,ada@example.com\nBob,bob@example.com\nwho,where  to\n")) == [(4, "repeated_header")]
 
 
 def test_quotation_marks_in_the_middle_of_a_value_are_letters() -> None:
