@@ -24,6 +24,8 @@ ROW_FIELDS = (
     "city",
     "country",
 )
+# Words that mean the first name beside a column of family names, and anything elsewhere: "Ad, Soyad" in Turkish.
+FIRST_NAME_BESIDE_LAST = frozenset(("ad",))
 # Usual columns without a place of their own: whatever the file calls them, templates find them under one custom name.
 CUSTOM_FIELDS = ("state", "industry", "reason", "notes")
 
@@ -221,6 +223,12 @@ _SPELLINGS: dict[str, str] = {
 }
 
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+# What forms and programs add to a heading without changing what it means.
+_REMARK = re.compile(
+    r"(?:__c|[(\[](?:required|optional|mandatory|pflichtfeld|obligatoire|facultatif|obligatorio|obbligatorio|verplicht)[)\]])\s*$",
+    re.IGNORECASE,
+)
+_ENDS_OF_REMARKS = (")", "]", "__c")
 _NOT_LIQUID = re.compile(r"[^a-z0-9]+")
 
 
@@ -232,7 +240,10 @@ def simplified(heading: str) -> str:
 
 def meaning(heading: str) -> str | None:
     """Return the field, the usual custom name or NAME that this heading stands for; None when it is not a usual one."""
-    return SPELLINGS.get(simplified(heading))
+    found = SPELLINGS.get(simplified(heading))
+    if found is None and heading.rstrip().endswith(_ENDS_OF_REMARKS):
+        return SPELLINGS.get(simplified(_REMARK.sub("", heading)))
+    return found
 
 
 def identifier(heading: str) -> str:

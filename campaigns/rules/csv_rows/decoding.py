@@ -21,8 +21,15 @@ _BINARY = (
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _FEWEST_NULS = 8  # of a UTF-16 file; less is an accident
-_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
-_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r\v\f")
+_BREAKS = bytes.maketrans(b"\v\f", b"  ")  # some databases write them for a new line inside a cell
+# Behind a letter of Windows-1252 stand quotation marks, dashes, no-break spaces and ® as well: "ß”", "É®" and "é »" look
+# like letters of UTF-8 that hardly anybody uses, and do not count as such.
+_UTF8_LETTER = re.compile(
+    rb"(?![\xc9\xd6\xdc\xdf][\x85\x91-\x97\xa0\xab\xae\xbb])[\xc2-\xdf][\x80-\xbf]"
+    rb"|(?![\xe0\xe1\xe8-\xef][\x85\x91-\x97\xa0\xab\xae\xbb]{2})[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 # C1 controls, soft hyphens, zero-width and direction marks: they cannot be seen, and break addresses and headers.
 _INVISIBLE = re.compile("[\x80-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -40,10 +47,10 @@ def decode(data: bytes) -> tuple[str, str]:
     data = data[len(mark) :]
     if encoding.startswith("utf-16"):
         data = data.decode(encoding, "replace").encode()
-    plain = data.translate(None, _CONTROLS)
+    plain = data.translate(_BREAKS, _CONTROLS)
     if (len(data) - data.count(0) - len(plain)) * 20 > len(data):  # NULs come from fixed-width exports too and say nothing
         raise not_text("a binary file", "Export the list as CSV and send that file.")
-    text, found = _decoded(plain)
+    text, found = _decoded(plain, known=encoding != "")
     return _without_invisible(text, plain), encoding or found
 
 
@@ -53,12 +60,18 @@ def _refuse_binary(data: bytes) -> None:
             raise not_text(kind, fix)
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def _decoded(data: bytes, *, known: bool) -> tuple[str, str]:
+    """Decode UTF-8, or line by line what is not; without a mark even what could be UTF-8 needs a letter that speaks for it."""
     try:
-        return data.decode("utf-8"), "utf-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        text = "".join(map(_decoded_line, data.splitlines(keepends=True)))
-        return text, "mixed" if _UTF8_LETTER.search(data) else "cp1252"
+        known = False
+    else:
+        known = known or text.isascii() or _UTF8_LETTER.search(data) is not None
+    if known:
+        return text, "utf-8"
+    text = "".join(map(_decoded_line, data.splitlines(keepends=True)))
+    return text, "mixed" if _UTF8_LETTER.search(data) else "cp1252"
 
 
 def _utf16_without_mark(data: bytes) -> str:
@@ -72,11 +85,8 @@ def _utf16_without_mark(data: bytes) -> str:
 
 
 def _decoded_line(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        # A damaged line of UTF-8 keeps its good letters and shows the bad ones; guessing would spoil all of them.
-        return line.decode("utf-8" if _UTF8_LETTER.search(line) else "cp1252", "replace")
+    # A damaged line of UTF-8 keeps its good letters and shows the bad ones; guessing would spoil all of them.
+    return line.decode("utf-8" if line.isascii() or _UTF8_LETTER.search(line) else "cp1252", "replace")
 
 
 def _without_invisible(text: str, data: bytes) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 
@@ -28,7 +29,7 @@ def records(lines: list[str], delimiter: str, start: int = 0) -> Iterator[Record
         try:
             for cells in reader:
                 end = offset + reader.line_num
-                if end - start > 1 and not _well_formed(lines[start:end], delimiter):
+                if (end - start > 1 or end == len(lines)) and _is_open(lines[start:end], delimiter):
                     break
                 yield start, end, cells
                 start = end
@@ -46,7 +47,21 @@ def _from(lines: list[str], start: int) -> Iterator[str]:
     return iter(lines) if start == 0 else (lines[at] for at in range(start, len(lines)))
 
 
-def _well_formed(lines: list[str], delimiter: str) -> bool:
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Say whether a quotation mark in this record is not closed, or is closed by one that opens another cell."""
+    if len(lines) == 1:
+        reader = csv.reader([*lines, "\n"], delimiter=delimiter, skipinitialspace=True)
+        next(reader)
+        return reader.line_num > 1
+    if _is_strict(lines, delimiter):
+        return False
+    # Blanks between a closing mark and the separator do no harm.
+    closing = re.compile(f'" ++(?=[{re.escape(delimiter)}\n])')
+    tidy = [closing.sub('"', line) for line in lines]
+    return tidy == lines or not _is_strict(tidy, delimiter)
+
+
+def _is_strict(lines: list[str], delimiter: str) -> bool:
     try:
         list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True))
     except csv.Error:
