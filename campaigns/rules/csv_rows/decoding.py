@@ -26,9 +26,10 @@ _BREAKS = bytes.maketrans(b"\v\f", b"  ")  # some databases write them for a new
 # Behind a letter of Windows-1252 stand quotation marks, dashes, no-break spaces and ® as well: "ß”", "É®" and "é »" look
 # like letters of UTF-8 that hardly anybody uses, and do not count as such.
 _UTF8_LETTER = re.compile(
-    rb"(?![\xc9\xd6\xdc\xdf][\x85\x91-\x97\xa0\xab\xae\xbb])[\xc2-\xdf][\x80-\xbf]"
-    rb"|(?![\xe0\xe1\xe8-\xef][\x85\x91-\x97\xa0\xab\xae\xbb]{2})[\xe0-\xef][\x80-\xbf]{2}"
-    rb"|[\xf0-\xf4][\x80-\xbf]{3}"
+    rb"[\xc2-\xf4](?=[\x80-\xbf])(?:"
+    rb"(?<=[\xc2-\xdf]).(?<![\xc9\xd6\xdc\xdf][\x85\x91-\x97\xa0\xab\xae\xbb])"
+    rb"|(?<=[\xe0-\xef])[\x80-\xbf]{2}(?<![\xe0\xe1\xe8-\xef][\x85\x91-\x97\xa0\xab\xae\xbb]{2})"
+    rb"|(?<=[\xf0-\xf4])[\x80-\xbf]{3})"
 )
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 # C1 controls, soft hyphens, zero-width and direction marks: they cannot be seen, and break addresses and headers.

@@ -53,17 +53,12 @@ def _is_open(lines: list[str], delimiter: str) -> bool:
         reader = csv.reader([*lines, "\n"], delimiter=delimiter, skipinitialspace=True)
         next(reader)
         return reader.line_num > 1
-    if _is_strict(lines, delimiter):
-        return False
-    # Blanks between a closing mark and the separator do no harm.
-    closing = re.compile(f'" ++(?=[{re.escape(delimiter)}\n])')
-    tidy = [closing.sub('"', line) for line in lines]
-    return tidy == lines or not _is_strict(tidy, delimiter)
-
-
-def _is_strict(lines: list[str], delimiter: str) -> bool:
     try:
         list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True))
     except csv.Error:
-        return False
-    return True
+        if '" ' not in "".join(lines):
+            return True
+        closing = re.compile(f'" ++(?=[{re.escape(delimiter)}\n])')
+        tidy = [closing.sub('"', line) for line in lines]  # blanks between a closing mark and the separator do no harm
+        return tidy == lines or _is_open(tidy, delimiter)
+    return False
