@@ -225,7 +225,7 @@ _SPELLINGS: dict[str, str] = {
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 # What forms and programs add to a heading without changing what it means.
 _REMARK = re.compile(
-    r"(?:__c|[(\[](?:required|optional|mandatory|pflichtfeld|obligatoire|facultatif|obligatorio|obbligatorio|verplicht)[)\]])\s*$",
+    r"(?:__c|[(\[](?:required|optional|mandatory|pflichtfeld|obligatoire|facultatif|obligatorio|obbligatorio|verplicht)[)\]])[\s:*]*$",
     re.IGNORECASE,
 )
 _ENDS_OF_REMARKS = (")", "]", "__c")
@@ -241,7 +241,7 @@ def simplified(heading: str) -> str:
 def meaning(heading: str) -> str | None:
     """Return the field, the usual custom name or NAME that this heading stands for; None when it is not a usual one."""
     found = SPELLINGS.get(simplified(heading))
-    if found is None and heading.rstrip().endswith(_ENDS_OF_REMARKS):
+    if found is None and heading.rstrip(" \t\n\xa0:*").endswith(_ENDS_OF_REMARKS):
         return SPELLINGS.get(simplified(_REMARK.sub("", heading)))
     return found
 

@@ -6,7 +6,8 @@ The truth is written down with the data, before a byte of the file exists: it kn
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from random import Random
@@ -109,6 +110,19 @@ class Headings:
         return chosen
 
 
+# What else becomes of headings on their way from one program to the next.
+_DRESSES: tuple[Callable[[str], str], ...] = (
+    str,
+    str.upper,
+    lambda heading: f"  {heading}\u00a0",
+    lambda heading: heading.replace(" ", "\n"),
+    lambda heading: unicodedata.normalize("NFD", heading),
+    lambda heading: f"{heading}:",
+    lambda heading: f"\u200b{heading}\ufeff",
+    lambda heading: f'"{heading}"',
+)
+
+
 class FileWriter:
     """Writes one file and its truth, record by record."""
 
@@ -139,6 +153,8 @@ class FileWriter:
         self.unknown = f"custom.{name}"
         columns = [*names, *map(take, ("email", "company", "title", "notes", *more)), (heading, self.unknown)]
         self.draw.shuffle(columns)
+        dress = _DRESSES[self.number // 7 % len(_DRESSES)]
+        columns = [(dressed if self._fits(dressed := dress(heading)) else heading, each) for heading, each in columns]
         return [(heading, f"custom.{each}" if each in ("state", "industry", "reason", "notes") else each) for heading, each in columns]
 
     def _people(self) -> Iterator[tuple[str, str]]:
@@ -219,7 +235,7 @@ class FileWriter:
         for record in (_Record(above + self.header(), "", {}), *self.records):
             line = _line_ends(text) + 1
             if record.outcome:
-                expected.append(Expected(line, record.outcome, record.cells, _one_newline(record.text)))
+                expected.append(Expected(line, record.outcome, record.cells, _one_newline(record.text.translate(NEVER_SEEN))))
             text += record.text + self.draw.choice(ends)
         text = text if final_newline else text.rstrip("\r\n")
         name = f"{self.number}: {self.encoding.name}, {self.delimiter!r}, {line_end!r}, quotes {self.style}"

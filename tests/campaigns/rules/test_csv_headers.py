@@ -92,6 +92,7 @@ def test_a_column_that_is_just_name_is_the_half_that_no_other_column_is(headings
         ("Company [optional] ", "company"),
         ("Vorname (Pflichtfeld)", "first_name"),
         ("Email__c", "email"),
+        ("Email (required)\xa0*:", "email"),
         ("LinkedIn_URL__c", "linkedin_url"),
         ("Email (status)", None),
         ("Phone (fax)", None),
