@@ -28,7 +28,7 @@ _BREAKS = bytes.maketrans(b"\v\f", b"  ")  # some databases write them for a new
 _UTF8_LETTER = re.compile(
     rb"[\xc2-\xf4](?=[\x80-\xbf])(?:"
     rb"(?<=[\xc2-\xdf]).(?<![\xc9\xd6\xdc\xdf][\x85\x91-\x97\xa0\xab\xae\xbb])"
-    rb"|(?<=[\xe0-\xef])[\x80-\xbf]{2}(?<![\xe0\xe1\xe8-\xef][\x85\x91-\x97\xa0\xab\xae\xbb]{2})"
+    rb"|(?<=[\xe0-\xef])[\x80-\xbf]{2}(?<![\xe0\xe8-\xef][\x85\x91-\x97\xa0\xab\xae\xbb]{2})"
     rb"|(?<=[\xf0-\xf4])[\x80-\xbf]{3})"
 )
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
@@ -52,7 +52,7 @@ def decode(data: bytes) -> tuple[str, str]:
     if (len(data) - data.count(0) - len(plain)) * 20 > len(data):  # NULs come from fixed-width exports too and say nothing
         raise not_text("a binary file", "Export the list as CSV and send that file.")
     text, found = _decoded(plain, known=encoding != "")
-    return _without_invisible(text, plain), encoding or found
+    return _without_invisible(text, plain, found), encoding or found
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -90,7 +90,7 @@ def _decoded_line(line: bytes) -> str:
     return line.decode("utf-8" if line.isascii() or _UTF8_LETTER.search(line) else "cp1252", "replace")
 
 
-def _without_invisible(text: str, data: bytes) -> str:
-    if text.isascii() or not any(start[0] in data and start in data for start in _START_OF_INVISIBLE):
+def _without_invisible(text: str, data: bytes, encoding: str) -> str:
+    if text.isascii() or (encoding == "utf-8" and not any(start[0] in data and start in data for start in _START_OF_INVISIBLE)):
         return text
     return _INVISIBLE.sub("", _LINE_SEPARATORS.sub(" ", text))

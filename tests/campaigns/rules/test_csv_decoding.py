@@ -125,10 +125,19 @@ def test_letters_before_marks_of_windows_are_not_taken_for_letters_of_utf_8(comp
     assert (alone.encoding, alone.rows[0].company) == ("cp1252", " ".join(company.split()))
 
 
-@pytest.mark.parametrize("name", ["頻", "Ləman Əliyeva", "Ștefan Țepeș", "🚀", "ߒ 山"])
+@pytest.mark.parametrize("name", ["頻", "Ləman Əliyeva", "Ștefan Țepeș", "🚀", "ߒ 山", "Nguyễn"])
 def test_few_letters_of_utf_8_are_enough(name: str) -> None:
     assert read(f"email,company\nada@example.com,{name} - é\n".encode()).rows[0].company == f"{name} - é"
     assert read(codecs.BOM_UTF8 + f"email,company\nada@example.com,{name}\n".encode()).rows[0].company == name
+
+
+def test_a_damaged_file_of_utf_8_keeps_the_lines_that_are_whole() -> None:
+    table = read("email,name,remark\nada@example.com,Nguyễn,\nbob@example.com,Ştefan,x".encode() + b"\xff\n")
+    assert [(row.full_name, row.custom) for row in table.rows] == [("Nguyễn", {}), ("Ştefan", {"notes": "x\ufffd"})]
+
+
+def test_soft_hyphens_of_windows_are_taken_out() -> None:
+    assert read("email,company\nada@example.com,Grö\xadße\n".encode("cp1252")).rows[0].company == "Größe"
 
 
 def test_a_vertical_tab_or_form_feed_parts_words() -> None:
