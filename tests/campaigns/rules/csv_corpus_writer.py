@@ -207,7 +207,7 @@ class FileWriter:
         needed = any(mark in value for mark in (self.delimiter, '"', "\n", "\r")) or value != value.strip(" ")
         if not needed and self.style != "all":
             return value
-        padding = (" ", " ") if self.style == "spaced" and self.delimiter != "\t" and "\n" not in value else ("", "")
+        padding = (" ", " ") if self.style == "spaced" and self.delimiter != "\t" else ("", "")
         return value.replace('"', '""').join('""').join(padding)
 
     def line(self, cells: dict[str, str]) -> str:
