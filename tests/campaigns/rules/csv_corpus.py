@@ -21,7 +21,7 @@ ROUNDS = 5
 
 def corpus() -> list[CorpusFile]:
     """Make all files."""
-    return [*_dirty_files(), *_files_of_faults()]
+    return [*_dirty_files(), *files_of_faults()]
 
 
 def _dirty_files() -> Iterator[CorpusFile]:
@@ -156,7 +156,8 @@ _KINDS = (
 )
 
 
-def _files_of_faults() -> Iterator[CorpusFile]:
+def files_of_faults() -> Iterator[CorpusFile]:
+    """Make those files that cannot be read."""
     junk = Random(7).randbytes(20_000)
     for name, data, fault in (
         ("empty", b"", "empty_file"),

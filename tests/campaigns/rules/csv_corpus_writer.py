@@ -9,6 +9,7 @@ import codecs
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import cycle
 from random import Random
 from typing import NamedTuple
@@ -77,6 +78,7 @@ def written_in(text: str, encoding: Encoding) -> bytes:
     return encoding.mark + text.encode(encoding.codec, "surrogateescape")
 
 
+@cache
 def can_write(text: str, encoding: Encoding) -> bool:
     try:
         written_in(text, encoding)
@@ -231,12 +233,14 @@ class FileWriter:
     def finished(self, line_end: str, *, final_newline: bool, above: str = "") -> CorpusFile:
         """Put the records together with line ends, find out in which line each begins, and encode the whole."""
         ends = NEWLINES if line_end == "mixed" else (line_end,)
-        text, expected = "", []
+        pieces, expected, line = [""], [], 1
         for record in (_Record(above + self.header(), "", {}), *self.records):
-            line = _line_ends(text) + 1
             if record.outcome:
                 expected.append(Expected(line, record.outcome, record.cells, _one_newline(record.text.translate(NEVER_SEEN))))
-            text += record.text + self.draw.choice(ends)
+            pieces.append(record.text + self.draw.choice(ends))
+            # A blank line that ends with LF behind a line that ends with CR is no line: the two are one CRLF.
+            line += _one_newline(pieces[-1]).count("\n") - (pieces[-2].endswith("\r") and pieces[-1].startswith("\n"))
+        text = "".join(pieces)
         text = text if final_newline else text.rstrip("\r\n")
         name = f"{self.number}: {self.encoding.name}, {self.delimiter!r}, {line_end!r}, quotes {self.style}"
         return CorpusFile(name, written_in(text, self.encoding), self.columns, expected)
@@ -244,7 +248,3 @@ class FileWriter:
 
 def _one_newline(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _line_ends(text: str) -> int:
-    return _one_newline(text).count("\n")

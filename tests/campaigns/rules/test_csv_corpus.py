@@ -11,7 +11,7 @@ import pytest
 
 from campaigns.rules.csv_headers import CUSTOM_FIELDS, NAME, ROW_FIELDS, meaning, simplified
 from campaigns.rules.csv_rows import CsvFault, CsvTable, Row, read
-from tests.campaigns.rules.csv_corpus import DELIMITERS, corpus
+from tests.campaigns.rules.csv_corpus import DELIMITERS, corpus, files_of_faults
 from tests.campaigns.rules.csv_corpus_writer import ENCODINGS, CorpusFile, Expected, seen
 
 SHARE_THAT_MUST_BE_RIGHT = 0.98
@@ -121,7 +121,7 @@ def test_at_least_150_spellings_of_headings_are_mapped_to_the_right_column() -> 
     assert len({simplified(heading) for heading, _ in right}) >= 150
 
 
-@pytest.mark.parametrize("file", [file for file in files() if file.fault], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", list(files_of_faults()), ids=lambda file: file.name)
 def test_a_file_that_cannot_be_read_is_a_fault_with_a_sentence_and_a_fix(file: CorpusFile) -> None:
     with pytest.raises(CsvFault) as caught:
         read(file.data)
