@@ -24,6 +24,8 @@ ROW_FIELDS = (
     "city",
     "country",
 )
+# Words that mean the first name beside a column of family names, and anything elsewhere: "Ad, Soyad" in Turkish.
+FIRST_NAME_BESIDE_LAST = frozenset(("ad",))
 # Usual columns without a place of their own: whatever the file calls them, templates find them under one custom name.
 CUSTOM_FIELDS = ("state", "industry", "reason", "notes")
 
@@ -258,6 +260,12 @@ _SPELLINGS: dict[str, str] = {
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _WHOSE = re.compile("person|contact|lead|prospect|customer|client|user|attendee|participant|recipient|subscriber|member|candidate|guest")
 _LONGEST = 100  # of a heading that is looked into; longer ones are texts
+# What forms and programs add to a heading without changing what it means.
+_REMARK = re.compile(
+    r"(?:__c|[(\[](?:required|optional|mandatory|pflichtfeld|obligatoire|facultatif|obligatorio|obbligatorio|verplicht)[)\]])[\s:*]*$",
+    re.IGNORECASE,
+)
+_ENDS_OF_REMARKS = (")", "]", "__c")
 _NOT_LIQUID = re.compile(r"[^a-z0-9]+")
 
 
@@ -270,7 +278,14 @@ def simplified(heading: str) -> str:
 def meaning(heading: str) -> str | None:
     """Return the field, the usual custom name or NAME that this heading stands for; None when it is not a usual one."""
     plain = simplified(heading)
-    return SPELLINGS.get(plain) or _of_the_person(plain) or _said_twice(heading)
+    return SPELLINGS.get(plain) or _of_the_person(plain) or _said_twice(heading) or _without_remark(heading)
+
+
+def _without_remark(heading: str) -> str | None:
+    """Forms and programs add words that change nothing: "Email (required)"."""
+    if not heading.rstrip(" \t\n\xa0:*").endswith(_ENDS_OF_REMARKS):
+        return None
+    return SPELLINGS.get(simplified(_REMARK.sub("", heading)))
 
 
 def _of_the_person(plain: str) -> str | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from campaigns.rules.csv_headers import CUSTOM_FIELDS, NAME, ROW_FIELDS, identifier, meaning
+from campaigns.rules.csv_headers import CUSTOM_FIELDS, FIRST_NAME_BESIDE_LAST, NAME, ROW_FIELDS, identifier, meaning, simplified
 
 # Words that a Liquid template cannot use as a name, and names that a row has already.
 _LIQUID_WORDS = (
@@ -48,9 +48,15 @@ def _column(position: int, heading: str, wanted: str | None, taken: set[str]) ->
 def _fields_meant(headings: Sequence[str]) -> list[str | None]:
     """What the headings ask for; a column that is just "name" is the half of the name that no other column is."""
     meant = [meaning(heading) for heading in headings]
+    if "last_name" in meant and not {"first_name", NAME} & set(meant):
+        meant = [_first_name_beside_last(heading, field) for heading, field in zip(headings, meant, strict=True)]
     has_first, has_last = "first_name" in meant, "last_name" in meant
     plain_name = "full_name" if has_first == has_last else "last_name" if has_first else "first_name"
     return [plain_name if field == NAME else field for field in meant]
+
+
+def _first_name_beside_last(heading: str, field: str | None) -> str | None:
+    return "first_name" if simplified(heading) in FIRST_NAME_BESIDE_LAST else field
 
 
 def _free_name(base: str, taken: set[str]) -> str:

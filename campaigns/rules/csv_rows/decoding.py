@@ -22,8 +22,16 @@ _BINARY = (
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _FEWEST_NULS = 8  # of a UTF-16 file; less is an accident
-_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
-_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}")
+_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r\v\f")
+_BREAKS = bytes.maketrans(b"\v\f", b"  ")  # some databases write them for a new line inside a cell
+# Behind a letter of Windows-1252 stand quotation marks, dashes, no-break spaces and ® as well: "ß”", "É®" and "é »" look
+# like letters of UTF-8 that hardly anybody uses, and do not count as such.
+_UTF8_LETTER = re.compile(
+    rb"[\xc2-\xf4](?=[\x80-\xbf])(?:"
+    rb"(?<=[\xc2-\xdf]).(?<![\xc9\xd6\xdc\xdf][\x85\x91-\x97\xa0\xab\xae\xbb])"
+    rb"|(?<=[\xe0-\xef])[\x80-\xbf]{2}(?<![\xe0\xe8-\xef][\x85\x91-\x97\xa0\xab\xae\xbb]{2})"
+    rb"|(?<=[\xf0-\xf4])[\x80-\xbf]{3})"
+)
 # The first bytes of a letter whose others were cut off; in Windows-1252 these would be letters that nobody writes there.
 _HALF_LETTER = re.compile(rb"\xe2[\x80-\x83]|\xf0[\x90-\x9f]|\xff|(?:[a-z]|(?<![A-Za-z])[A-Z])[\xc3-\xc5](?![A-Za-z\x80-\xff])")
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
@@ -43,11 +51,11 @@ def decode(data: bytes) -> tuple[str, str]:
     data = data[len(mark) :]
     if encoding.startswith("utf-16"):
         data = data.decode(encoding, "replace").encode()
-    plain = data.translate(None, _CONTROLS)
+    plain = data.translate(_BREAKS, _CONTROLS)
     if (len(data) - data.count(0) - len(plain)) * 20 > len(data):  # NULs come from fixed-width exports too and say nothing
         raise not_text("a binary file", "Export the list as CSV and send that file.")
-    text, found = _decoded(plain)
-    return _without_invisible(text, plain), encoding or found
+    text, found = _decoded(plain, known=encoding != "")
+    return _without_invisible(text, plain, found), encoding or found
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -56,14 +64,19 @@ def _refuse_binary(data: bytes) -> None:
             raise not_text(kind, fix)
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def _decoded(data: bytes, *, known: bool) -> tuple[str, str]:
+    """Decode UTF-8, or line by line what is not; without a mark even what could be UTF-8 needs a letter that speaks for it."""
     try:
-        return data.decode("utf-8"), "utf-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        page = code_page_of(data)
-        if page == USUAL and _UTF8_LETTER.search(data):
-            return "".join(map(_decoded_line, data.splitlines(keepends=True))), "mixed"
-        return data.decode(page, "replace"), page
+        pass
+    else:
+        if known or text.isascii() or _UTF8_LETTER.search(data):
+            return text, "utf-8"
+    page = code_page_of(data)
+    if page == USUAL and _UTF8_LETTER.search(data):
+        return "".join(map(_decoded_line, data.splitlines(keepends=True))), "mixed"
+    return data.decode(page, "replace"), page
 
 
 def _utf16_without_mark(data: bytes) -> str:
@@ -77,15 +90,12 @@ def _utf16_without_mark(data: bytes) -> str:
 
 
 def _decoded_line(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        # A damaged line of UTF-8 keeps its good letters and shows the bad ones; guessing would spoil all of them.
-        damaged = _UTF8_LETTER.search(line) or _HALF_LETTER.search(line)
-        return line.decode("utf-8" if damaged else USUAL, "replace")
+    # A damaged line of UTF-8 keeps its good letters and shows the bad ones; guessing would spoil all of them.
+    in_utf8 = line.isascii() or _UTF8_LETTER.search(line) or _HALF_LETTER.search(line)
+    return line.decode("utf-8" if in_utf8 else USUAL, "replace")
 
 
-def _without_invisible(text: str, data: bytes) -> str:
-    if text.isascii() or not any(start[0] in data and start in data for start in _START_OF_INVISIBLE):
+def _without_invisible(text: str, data: bytes, encoding: str) -> str:
+    if text.isascii() or (encoding == "utf-8" and not any(start[0] in data and start in data for start in _START_OF_INVISIBLE)):
         return text
     return _INVISIBLE.sub("", _LINE_SEPARATORS.sub(" ", text))

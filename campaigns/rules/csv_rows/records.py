@@ -37,7 +37,7 @@ def records(lines: list[str], delimiter: str, start: int = 0) -> Iterator[Record
         try:
             for cells in reader:
                 end = offset + reader.line_num
-                if end - start > 1 and not _well_formed(lines[start:end], delimiter):
+                if (end - start > 1 or end == len(lines)) and _is_open(lines[start:end], delimiter):
                     break
                 yield start, end, cells
                 start = end
@@ -55,9 +55,18 @@ def _from(lines: list[str], start: int) -> Iterator[str]:
     return iter(lines) if start == 0 else (lines[at] for at in range(start, len(lines)))
 
 
-def _well_formed(lines: list[str], delimiter: str) -> bool:
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Say whether a quotation mark in this record is not closed, or is closed by one that opens another cell."""
+    if len(lines) == 1:
+        reader = csv.reader([*lines, "\n"], delimiter=delimiter, skipinitialspace=True)
+        next(reader)
+        return reader.line_num > 1
     try:
         list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True))
     except csv.Error:
-        return False
-    return True
+        if '" ' not in "".join(lines):
+            return True
+        closing = re.compile(f'" ++(?=[{re.escape(delimiter)}\n])')
+        tidy = [closing.sub('"', line) for line in lines]  # blanks between a closing mark and the separator do no harm
+        return tidy == lines or _is_open(tidy, delimiter)
+    return False

@@ -120,3 +120,33 @@ def test_a_name_with_an_unreadable_letter_is_rejected_and_a_note_with_one_is_not
 
 def test_utf_16_with_half_a_letter_at_its_end_is_read() -> None:
     assert read("email,name\nada@example.com,Ada\n".encode("utf-16") + b"\x00").rows[0].full_name == "Ada"
+
+
+@pytest.mark.parametrize(
+    "company", ["Weiß” KG", "«\u00a0Café\u00a0» SA", "CAFÉ\u00a0» Müller", "NESCAFÉ® & Söhne", "Strauß… Öl", "Thé\u00a0»"]
+)
+def test_letters_before_marks_of_windows_are_not_taken_for_letters_of_utf_8(company: str) -> None:
+    table = read(f"email,company,city\nada@example.com,{company},\nbob@example.com,Süd,\n".encode("cp1252"))
+    assert (table.encoding, table.rows[0].company) == ("cp1252", " ".join(company.split()))
+    alone = read(f"email,company\nada@example.com,{company}\n".encode("cp1252"))
+    assert (alone.encoding, alone.rows[0].company) == ("cp1252", " ".join(company.split()))
+
+
+@pytest.mark.parametrize("name", ["頻", "Ləman Əliyeva", "Ștefan Țepeș", "🚀", "ߒ 山", "Nguyễn"])
+def test_few_letters_of_utf_8_are_enough(name: str) -> None:
+    assert read(f"email,company\nada@example.com,{name} - é\n".encode()).rows[0].company == f"{name} - é"
+    assert read(codecs.BOM_UTF8 + f"email,company\nada@example.com,{name}\n".encode()).rows[0].company == name
+
+
+def test_a_damaged_file_of_utf_8_keeps_the_lines_that_are_whole() -> None:
+    table = read("email,name,remark\nada@example.com,Nguyễn,\nbob@example.com,Ştefan,x".encode() + b"\xff\n")
+    assert [(row.full_name, row.custom) for row in table.rows] == [("Nguyễn", {}), ("Ştefan", {"notes": "x\ufffd"})]
+
+
+def test_soft_hyphens_of_windows_are_taken_out() -> None:
+    assert read("email,company\nada@example.com,Grö\xadße\n".encode("cp1252")).rows[0].company == "Größe"
+
+
+def test_a_vertical_tab_or_form_feed_parts_words() -> None:
+    table = read(b"email,company\nada@example.com,Analytical\x0bEngine\x0cLtd\n")
+    assert table.rows[0].company == "Analytical Engine Ltd"

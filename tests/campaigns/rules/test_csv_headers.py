@@ -114,11 +114,32 @@ def test_other_headings_are_not_guessed(heading: str) -> None:
         (("Name", "Email"), ("full_name", "email")),
         (("Vorname", "Name", "E-Mail"), ("first_name", "last_name", "email")),
         (("nome", "cognome", "email"), ("first_name", "last_name", "email")),
+        (("Ad", "Soyad", "E-posta"), ("first_name", "last_name", "email")),
+        (("Ad", "First Name", "Last Name", "Email"), ("custom", "first_name", "last_name", "email")),
+        (("Ad", "Name", "Email"), ("custom", "full_name", "email")),
         (("First Name", "Last Name", "Name", "Email"), ("first_name", "last_name", "full_name", "email")),
     ],
 )
 def test_a_column_that_is_just_name_is_the_half_that_no_other_column_is(headings: tuple[str, ...], fields: tuple[str, ...]) -> None:
     assert tuple(column.field for column in columns_of(headings)) == fields
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Email (required)", "email"),
+        ("Company [optional] ", "company"),
+        ("Vorname (Pflichtfeld)", "first_name"),
+        ("Email__c", "email"),
+        ("Email (required)\xa0*:", "email"),
+        ("LinkedIn_URL__c", "linkedin_url"),
+        ("Email (status)", None),
+        ("Phone (fax)", None),
+        ("(required)", None),
+    ],
+)
+def test_what_forms_add_to_a_heading_does_not_count(heading: str, field: str | None) -> None:
+    assert meaning(heading) == field
 
 
 def test_of_two_columns_for_one_field_the_first_has_it_and_the_second_is_custom_and_says_so() -> None:

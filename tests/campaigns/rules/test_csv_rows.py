@@ -198,6 +198,23 @@ def test_an_open_quotation_mark_before_the_end_of_the_file_costs_its_own_line_on
     assert [row.line for row in table.rows] == [3, 4]
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_an_open_quotation_mark_in_the_last_line_does_not_push_cells_together(end: str) -> None:
+    table = read_text(f'email,name,company\nada@example.com,Ada,A\nbob@example.com,"Bob,B{end}')
+    assert rejects(table) == [(3, "unclosed_quote")]
+    assert [row.email for row in table.rows] == ["ada@example.com"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|", "^"])
+def test_blanks_around_quoted_cells_do_not_break_a_record_of_several_lines(delimiter: str) -> None:
+    cells = ("email,company,notes", 'ada@example.com , "A, ""B"" " ,"one\ntwo"  ', "bob@example.com,B,")
+    table = read_text(f"sep={delimiter}\n" + "\n".join(cells).replace(",", delimiter) + "\n")
+    assert [(row.email, row.company, row.custom) for row in table.rows] == [
+        ("ada@example.com", f'A{delimiter} "B"', {"notes": "one\ntwo"}),
+        ("bob@example.com", "B", {}),
+    ]
+
+
 def test_a_cell_beyond_all_measure_costs_its_own_line_only() -> None:
     table = read_text(f"email,name\nada@example.com,{'x' * 200_000}\ngrace@example.com,Grace\n")
     assert rejects(table) == [(2, "cell_too_long")]
