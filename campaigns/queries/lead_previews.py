@@ -141,15 +141,17 @@ def _technologies(targeting: Targeting) -> Mapping[str, int]:
 
 def _titles_of_nobody(workspace_id: int, targeting: Targeting) -> list[Unresolved]:
     """Return the titles that nobody has in any directory: a filter by one of them would look like an empty market."""
-    visible = list(Directory.objects.visible_to(workspace_id).values_list("id", flat=True))
-    found = []
-    for prefix, titles in (("", targeting.include.titles), ("exclude.", targeting.exclude.titles)):
-        for title in titles:
-            words = tuple(title_words(title))
-            if words and not audiences.has_title(words, directories=visible):
-                suggestions = tuple(match.value for match in search(title, "title", limit=resolving.SUGGESTED))
-                found.append(Unresolved(f"{prefix}titles", title, suggestions))
-    return found
+    sides = (("titles", targeting.include.titles), ("exclude.titles", targeting.exclude.titles))
+    asked = [(field, title, words) for field, titles in sides for title in titles if (words := tuple(title_words(title)))]
+    if not asked:
+        return []
+    directories = audiences.visible_directories(workspace_id)
+    found = (asked[at] for at in audiences.titles_of_nobody([words for *_, words in asked], directories=directories))
+    return [Unresolved(field, title, _suggested(title)) for field, title, _ in found]
+
+
+def _suggested(title: str) -> tuple[str, ...]:
+    return tuple(match.value for match in search(title, "title", limit=resolving.SUGGESTED))
 
 
 def _refusal(unresolved: list[Unresolved]) -> UnknownTargeting:
