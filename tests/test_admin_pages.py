@@ -1,28 +1,14 @@
 """Every page of the admin: it opens, it is searched and filtered, it shows no secret, and more rows need no more queries."""
 
-import uuid
-from datetime import date, timedelta
-
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns import models
-from campaigns.models.lead_import import ImportStatus
-from integrations.models import Upload
-from rocketsdr.accounts import approvals, audit, undo
-from rocketsdr.accounts.actor import READ_SCOPES
-from rocketsdr.accounts.models import Clock, Invitation, OAuthApplication, PinnedClient, QuotaUse, Workspace
-from rocketsdr.accounts.services import actor_of_member, issue_api_key
-from rocketsdr.lib import crypto
-from tests import factories
+from tests import factories, one_more_of_everything
 
-NOW = factories.NOW
 OURS = {"accounts", "integrations", "campaigns", "mcp_gateway"}
 PAGES = sorted(admin.site._registry, key=lambda model: model._meta.label)
 SHOWN_ELSEWHERE = {"mcp_gateway"}  # the gateway's own pages have their own tests
@@ -44,95 +30,8 @@ def secrets():
 def fill(secrets):
     """Add one more row of everything, in a workspace of its own."""
 
-    def once():
-        member = factories.MembershipFactory.create(user__password="open sesame")
-        workspace = member.workspace
-        actor = actor_of_member(user=member.user, workspace_id=workspace.id)
-        assert actor is not None
-        issued = issue_api_key(actor=actor, name="Claude", scopes=READ_SCOPES, now=NOW)
-        sender = factories.SenderFactory.create(workspace=workspace, smtp=True)
-        sender.account.password = f"smtp-{uuid.uuid4()}"
-        sender.account.save()
-        data = factories.DataAccountFactory.create(workspace=workspace, key=f"vendors-key-{uuid.uuid4()}")
-        factories.DataSpendFactory.create(workspace=workspace)
-        found = f"Person {uuid.uuid4()}"
-        factories.DataCacheEntryFactory.create(workspace=workspace, answer={"people": [{"full_name": found}]})
-        campaign = factories.CampaignFactory.create(workspace=workspace, senders=[sender], running=True)
-        enrollment = factories.EnrollmentFactory.create(campaign=campaign, sender=sender, lead__workspace=workspace)
-        enrollment.refresh_from_db()
-        delivery = factories.DeliveryFactory.create(enrollment=enrollment, sender=sender)
-        models.RenderedEmail.objects.create(delivery=delivery, subject="Hello", body_text="Hello", digest="d" * 64)
-        imported = models.LeadImport.objects.create(
-            workspace=workspace,
-            campaign=campaign,
-            filename="leads.csv",
-            content=b"email\nsecret-row@customer.example\n",
-            content_digest="d" * 64,
-            status=ImportStatus.DONE,
-            rows=1,
-            rejected=1,
-            created_at=NOW,
-        )
-        models.LeadImportProblem.objects.create(lead_import=imported, line=2, outcome="rejected", code="x", reason="No address.", text="x")
-        conversation = factories.ConversationFactory.create(campaign=campaign, lead=enrollment.lead)
-        factories.InboundMessageFactory.create(conversation=conversation)
-        factories.SuppressionFactory.create(workspace=workspace)
-        factories.JobFactory.create(workspace=workspace)
-        factories.EventFactory.create(campaign=campaign, lead=enrollment.lead)
-        person = factories.PersonFactory.create(directory__workspace=workspace)
-        models.DirectoryLoad.objects.create(directory=person.directory, filename="people.csv", digest="d" * 64, created_at=NOW)
-        models.Technology.objects.create(name=f"Tool {uuid.uuid4()}", name_key=str(uuid.uuid4()))
-        models.Audience.objects.create(workspace=workspace, name="Heads of data", targeting={"seniorities": ["head"]}, created_at=NOW)
-        models.SenderDay.objects.create(sender=sender, day=date(2026, 11, 17), used=3)
-        Upload.objects.create(
-            workspace=workspace,
-            key=f"uploads/{uuid.uuid4()}",
-            filename="leads.csv",
-            max_bytes=9,
-            created_at=NOW,
-            expires_at=NOW + timedelta(hours=1),
-        )
-        Workspace.objects.filter(id=workspace.id).update(approval_policy="approval")
-        approvals.ask(actor=actor, kind="campaigns.launch", subject_id=campaign.id, digest="d" * 64, text="Send it.", now=NOW)
-        app = {"secret": crypto.encrypt(f"TOTP{uuid.uuid4()}")}
-        Authenticator.objects.create(user=member.user, type="totp", data=app)
-        session = UserSession.objects.create(user=member.user, ip="203.0.113.9", session_key=uuid.uuid4().hex, user_agent="Firefox/140")
-        invitation = Invitation.objects.create(
-            workspace=workspace,
-            email="ada@customer.example",
-            role="member",
-            invited_by=member.user,
-            digest=crypto.digest(str(uuid.uuid4())),
-            created_at=NOW,
-            expires_at=NOW + timedelta(days=7),
-        )
-        undo.remember(audit.record(actor, "campaign.launched", campaign), before={"words": "Somebody's words"})
-        QuotaUse.objects.create(workspace=workspace, name="create_campaign", day=date(2026, 11, 17), used=2)
-        Clock.objects.get_or_create(id=1)
-        PinnedClient.objects.create(client_id=f"https://{uuid.uuid4()}.example/client.json", state="same", checked_at=NOW)
-        client = OAuthApplication.objects.create(
-            name="Connector", client_type="public", authorization_grant_type="authorization-code", user=member.user
-        )
-        consent = factories.ConsentFactory.create(
-            connection__membership=member, connection__application=client, code_digest=f"c0de{uuid.uuid4().hex}"
-        )
-        secrets.update(
-            [
-                consent.code_digest,
-                issued.secret,
-                issued.key.digest,
-                sender.account.password,
-                data.key,
-                found,
-                str(enrollment.opt_out_token),
-                member.user.password,
-                client.client_secret,
-                app["secret"],
-                session.session_key,
-                str(invitation.digest),
-                "Somebody's words",
-            ]
-        )
+    def once() -> None:
+        secrets.update(one_more_of_everything.add())
 
     return once
 

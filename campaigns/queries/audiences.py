@@ -11,6 +11,7 @@ facet, and repeatable, because the place where it begins comes from the caller's
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +28,12 @@ MOST_WALKED = 1_000_000  # people who are walked past to draw from an audience o
 FEW = 20  # where fewer than one in so many is barred, it is quicker to count all and to look up who of the barred is among them
 
 NO_EMAIL, SUPPRESSED, DOMAIN_SUPPRESSED, ALREADY = "no_email", "suppressed", "domain_suppressed", "already_a_lead"
+LEFT_OUT = {  # how it is said why somebody is not counted
+    NO_EMAIL: "without an address",
+    SUPPRESSED: "suppressed",
+    DOMAIN_SUPPRESSED: "at a suppressed domain",
+    ALREADY: "already your leads",
+}
 
 _PEOPLE, _SUPPRESSIONS, _LEADS = (model._meta.db_table for model in (Person, Suppression, Lead))
 _COLUMNS = {  # of each facet that is one number
@@ -112,6 +119,17 @@ _FREE = f"""
         SELECT FROM {_LEADS} l
         WHERE l.workspace_id = %(workspace)s AND l.email_key = lower(p.email) AND l.archived_at IS NULL
     )
+"""  # noqa: S608 - likewise
+# A frequent title is met among a few people; of a rare one the index has few. It is counted, since a plan that may stop at the first
+# who has it would read everybody where nobody has it.
+_OF_NOBODY = f"""
+    WITH few AS MATERIALIZED (SELECT p.title_words FROM {_PEOPLE} p WHERE {VISIBLE} LIMIT 1000)
+    SELECT asked.at FROM unnest(%(titles)s::tsquery[]) WITH ORDINALITY AS asked (words, at)
+    WHERE CASE
+        WHEN EXISTS (SELECT FROM few WHERE few.title_words @@ asked.words) THEN false
+        ELSE (SELECT count(*) FROM {_PEOPLE} p WHERE {VISIBLE} AND p.title_words @@ asked.words) = 0
+    END
+    ORDER BY asked.at
 """  # noqa: S608 - likewise
 
 # The planner takes facets for independent, and so a large audience for a handful of people. What that would mislead it to is switched
@@ -202,8 +220,7 @@ class _Search:
     @cached_property
     def _expected(self) -> int:
         """Return about how many people the planner expects to fit: facets are no independent chances, but it chooses a way well enough."""
-        plan = rows(f"EXPLAIN (FORMAT JSON) SELECT FROM {_PEOPLE} p WHERE {self.where}", self.given)[0][0]
-        return int(plan[0]["Plan"]["Plan Rows"])
+        return expected(self.where, self.given)
 
     def draw(self, size: Size) -> list[int]:
         """Return the ids of those drawn from an audience that is too large to look at all of it."""
@@ -219,12 +236,16 @@ class _Search:
         return bool(to_walk < (size.total if size.is_exact else MOST_WALKED))
 
 
-def has_title(words: tuple[str, ...], *, directories: list[int]) -> bool:
-    """Say whether anybody of these directories has a title with all these words."""
-    statement = f"SELECT EXISTS (SELECT FROM {_PEOPLE} p WHERE p.directory_id = ANY(%s) AND p.title_words @@ %s::tsquery)"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [directories, _query((words,))])
-        return bool(cursor.fetchone()[0])
+def titles_of_nobody(titles: Sequence[tuple[str, ...]], *, directories: list[int]) -> list[int]:
+    """Return the places in the list of those titles whose words nobody of these directories has together."""
+    given = {"titles": [_query((words,)) for words in titles], "directories": directories}
+    return [at - 1 for (at,) in rows(_OF_NOBODY, given)] if titles else []
+
+
+def expected(where: str, given: dict[str, Any]) -> int:
+    """Return about how many people the planner expects to fit, without reading them."""
+    plan = rows(f"EXPLAIN (FORMAT JSON) SELECT FROM {_PEOPLE} p WHERE {where}", given)[0][0]
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def start_of(seed: str) -> int:

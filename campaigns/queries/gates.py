@@ -23,6 +23,7 @@ from campaigns.models import (
     Suppression,
 )
 from campaigns.queries.campaigns import get_campaign
+from campaigns.queries.leads import get_leads
 from campaigns.rules import texts
 from campaigns.rules.email_addresses import Address, Refused, normalise
 from campaigns.rules.email_kinds import disposable_domain_of, free_provider_of, role_of
@@ -30,7 +31,7 @@ from campaigns.rules.given_pages import span_of
 from campaigns.rules.targeting.places import locate
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.accounts.models import Workspace
-from rocketsdr.lib.errors import Invalid, NotFound
+from rocketsdr.lib.errors import Invalid
 
 MOST = 500  # people of one question
 LIMIT = 40  # of them on a page: about as many as an answer has room for
@@ -103,17 +104,10 @@ def screen(
     if bool(emails) == bool(lead_ids) or len(emails) + len(lead_ids) > MOST:
         raise Invalid("Either emails or lead_ids are screened.", field="emails", fix=f"Send 1 to {MOST} of one of them.")
     campaign = get_campaign(actor=actor, campaign_id=campaign_id) if campaign_id is not None else None
-    asked = list(emails) or _addresses(actor, lead_ids)
+    leads = get_leads(actor=actor, lead_ids=lead_ids)
+    asked = list(emails) or [leads[each].email for each in lead_ids]
     facts = _Facts(actor.workspace_id, campaign, [normalise(each) for each in asked], now)
     return [facts.screened(given, read) for given, read in zip(asked, facts.read, strict=True)]
-
-
-def _addresses(actor: Actor, lead_ids: Sequence[int]) -> list[str]:
-    found = dict(Lead.objects.filter(workspace_id=actor.workspace_id, id__in=lead_ids).values_list("id", "email"))
-    missing = next((each for each in lead_ids if each not in found), None)
-    if missing is not None:
-        raise NotFound("No such lead.", fix="list_leads shows the ids.", lead_id=missing)
-    return [found[each] for each in lead_ids]
 
 
 class _Facts:

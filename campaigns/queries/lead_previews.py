@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from campaigns.models import Directory, Person, Persona, Technology
@@ -110,12 +110,18 @@ def check(targeting: Targeting) -> None:
 
 def get_person(*, actor: Actor, lead_ref: str) -> Person:
     """Return one person of the directories that the workspace sees, by the name that a preview gave."""
-    number = lead_ref.removeprefix(REF)
-    visible = Person.objects.filter(directory__in=Directory.objects.visible_to(actor.workspace_id)).select_related("company")
-    found = visible.filter(id=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
-    if found is None:
-        raise NotFound(f"No such person: {lead_ref!r:.60}.", fix="preview_leads shows the refs.", lead_ref=lead_ref[:60])
-    return found
+    return get_people(actor=actor, lead_refs=[lead_ref])[lead_ref]
+
+
+def get_people(*, actor: Actor, lead_refs: Collection[str]) -> dict[str, Person]:
+    """Return people of those directories by the names that previews gave, in one statement; the first that names nobody is told."""
+    ids = {ref: int(number) for ref in lead_refs if (number := ref.removeprefix(REF)).isascii() and number.isdigit() and len(number) < 19}
+    visible = Person.objects.filter(directory__in=Directory.objects.visible_to(actor.workspace_id))
+    found = visible.select_related("company").in_bulk(set(ids.values())) if ids else {}
+    missing = next((ref for ref in lead_refs if ids.get(ref) not in found), None)
+    if missing is not None:
+        raise NotFound(f"No such person: {missing!r:.60}.", fix="preview_leads shows the refs.", lead_ref=missing[:60])
+    return {ref: found[number] for ref, number in ids.items()}
 
 
 def _of_persona(persona: Persona | None) -> Targeting:
@@ -135,15 +141,17 @@ def _technologies(targeting: Targeting) -> Mapping[str, int]:
 
 def _titles_of_nobody(workspace_id: int, targeting: Targeting) -> list[Unresolved]:
     """Return the titles that nobody has in any directory: a filter by one of them would look like an empty market."""
-    visible = list(Directory.objects.visible_to(workspace_id).values_list("id", flat=True))
-    found = []
-    for prefix, titles in (("", targeting.include.titles), ("exclude.", targeting.exclude.titles)):
-        for title in titles:
-            words = tuple(title_words(title))
-            if words and not audiences.has_title(words, directories=visible):
-                suggestions = tuple(match.value for match in search(title, "title", limit=resolving.SUGGESTED))
-                found.append(Unresolved(f"{prefix}titles", title, suggestions))
-    return found
+    sides = (("titles", targeting.include.titles), ("exclude.titles", targeting.exclude.titles))
+    asked = [(field, title, words) for field, titles in sides for title in titles if (words := tuple(title_words(title)))]
+    if not asked:
+        return []
+    directories = audiences.visible_directories(workspace_id)
+    found = (asked[at] for at in audiences.titles_of_nobody([words for *_, words in asked], directories=directories))
+    return [Unresolved(field, title, _suggested(title)) for field, title, _ in found]
+
+
+def _suggested(title: str) -> tuple[str, ...]:
+    return tuple(match.value for match in search(title, "title", limit=resolving.SUGGESTED))
 
 
 def _refusal(unresolved: list[Unresolved]) -> UnknownTargeting:

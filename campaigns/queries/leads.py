@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -30,10 +31,16 @@ class LeadView:
 
 def get_lead(*, actor: Actor, lead_id: int) -> Lead:
     """Return one lead of the actor's workspace."""
-    try:
-        return Lead.objects.get(id=lead_id, workspace_id=actor.workspace_id)
-    except Lead.DoesNotExist:
-        raise NotFound("No such lead.", fix="list_leads shows the ids.", lead_id=lead_id) from None
+    return get_leads(actor=actor, lead_ids=[lead_id])[lead_id]
+
+
+def get_leads(*, actor: Actor, lead_ids: Collection[int]) -> dict[int, Lead]:
+    """Return leads of the actor's workspace by their ids, in one statement; the first id that is none of them is named."""
+    found = Lead.objects.filter(workspace_id=actor.workspace_id).in_bulk(set(lead_ids)) if lead_ids else {}
+    missing = next((each for each in lead_ids if each not in found), None)
+    if missing is not None:
+        raise NotFound(f"No such lead: {missing!s:.60}.", fix="list_leads shows the ids.", lead_id=missing)
+    return found
 
 
 def list_leads(

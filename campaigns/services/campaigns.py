@@ -159,13 +159,10 @@ def _check_type(spec: CampaignSpec) -> None:
     if spec.linkedin_usernames:
         fix = "Leave it out, and connect a mailbox."
         raise Invalid("linkedin_usernames does nothing: a LinkedIn step is a task for a person.", field="linkedin_usernames", fix=fix)
-    given = {field: of for field, of in _BELONGS_TO.items() if getattr(spec, field) is not None}
-    kinds = {spec.type or "", *given.values()} - {""}
-    if len(kinds) > 1:
-        field = next(field for field, of in given.items() if of != (spec.type or next(iter(given.values()))))
-        raise Invalid(
-            f"{field} does nothing for a campaign of type {spec.type or 'csv'}.", field=field, fix="Leave it out, or give its type."
-        )
+    wanted = spec.type or _type_of(spec)
+    field = next((field for field, of in _BELONGS_TO.items() if of != wanted and getattr(spec, field) is not None), None)
+    if field is not None:
+        raise Invalid(f"{field} does nothing for a campaign of type {wanted}.", field=field, fix="Leave it out, or give its type.")
 
 
 def _name(spec: CampaignSpec) -> str:

@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 
 from campaigns.models import Campaign, Enrollment, EnrollmentStatus, Event, EventKind, LawfulBasis, Lead, LeadImport, Suppression
 from campaigns.rules.csv_rows import Row
-from campaigns.rules.directory.rows import basis_of
+from campaigns.rules.lawful_basis import basis_of
 from campaigns.services import bulk, launching
 
 # What a value of the file replaces if it has one. The parts of a name hang together: `full_name` has a rule of its own.

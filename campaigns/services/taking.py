@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from campaigns.models import Campaign, ImportKind, Person
+from campaigns.models import Campaign, ImportKind, Lead, Person
 from campaigns.queries import audiences, lead_previews
-from campaigns.queries.leads import get_lead
+from campaigns.queries.leads import get_leads
 from campaigns.rules.lead_records import Record
 from campaigns.rules.targeting import asked
 from campaigns.rules.targeting.reasons import reason
@@ -45,7 +45,9 @@ def take_audience(*, actor: Actor, campaign: Campaign, targeting: Targeting | No
     seed = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     found = audiences.find(workspace_id=actor.workspace_id, audience=resolved.audience, number=number, seed=seed)
     if not found.people:
-        left_out = ", ".join(f"{count:,} {why}" for why, count in sorted(found.size.excluded.items())) or "nobody"
+        left_out = (
+            ", ".join(f"{count:,} {audiences.LEFT_OUT.get(why, why)}" for why, count in sorted(found.size.excluded.items())) or "nobody"
+        )
         raise NobodyFits(f"Nobody who can be written to fits this targeting (left out: {left_out}).", fix="Widen it; see preview_leads.")
     Campaign.objects.filter(id=campaign.id).update(targeting=said)
     included = resolved.audience.include
@@ -68,7 +70,11 @@ def records_of(*, actor: Actor, leads: Sequence[Named]) -> list[Record]:
     """Return the columns of leads who are named by them, by `lead_id`, or by the `lead_ref` of a preview."""
     if not 1 <= len(leads) <= MOST_NAMED:
         raise Invalid(f"leads has {len(leads):,} items.", field="leads", fix=f"Send 1 to {MOST_NAMED:,}; a file (type csv) takes more.")
-    return [_named(actor, lead, f"leads[{at}]") for at, lead in enumerate(leads)]
+    for at, lead in enumerate(leads):
+        _check_names_one(lead, f"leads[{at}]")
+    known = get_leads(actor=actor, lead_ids=[int(lead["lead_id"]) for lead in leads if lead.get("lead_id")])
+    people = lead_previews.get_people(actor=actor, lead_refs=[str(lead["lead_ref"]) for lead in leads if lead.get("lead_ref")])
+    return [_record_of(lead, known, people) for lead in leads]
 
 
 def _room(campaign: Campaign) -> int:
@@ -79,18 +85,22 @@ def _room(campaign: Campaign) -> int:
     return room
 
 
-def _named(actor: Actor, lead: Named, field: str) -> dict[str, str]:
-    """Return the columns of somebody who is named; exactly one way to name them is allowed."""
-    by_id, by_ref = lead.get("lead_id"), lead.get("lead_ref")
-    others = {name: str(value) for name, value in lead.items() if name not in ("lead_id", "lead_ref")}
-    if sum((bool(by_id), bool(by_ref), bool(others.get("email")))) != 1:
+def _check_names_one(lead: Named, field: str) -> None:
+    """Refuse whom nothing names, or more than one way of naming."""
+    if sum(bool(lead.get(way)) for way in ("email", "lead_id", "lead_ref")) != 1:
         raise Invalid(
             f"{field} names nobody, or somebody twice.", field=field, fix="Give an email, or lead_id, or lead_ref of preview_leads."
         )
-    if by_id:
-        known = get_lead(actor=actor, lead_id=int(by_id))
-        return {name: str(getattr(known, name)) for name in _OF_LEAD if getattr(known, name)} | others
-    return columns_of(lead_previews.get_person(actor=actor, lead_ref=str(by_ref))) | others if by_ref else others
+
+
+def _record_of(lead: Named, known: Mapping[int, Lead], people: Mapping[str, Person]) -> dict[str, str]:
+    """Return the columns of somebody who is named: what is known of them, and what is said here in its place."""
+    said = {name: str(value) for name, value in lead.items() if name not in ("lead_id", "lead_ref")}
+    if by_id := lead.get("lead_id"):
+        stored = known[int(by_id)]
+        return {name: str(getattr(stored, name)) for name in _OF_LEAD if getattr(stored, name)} | said
+    by_ref = lead.get("lead_ref")
+    return columns_of(people[str(by_ref)]) | said if by_ref else said
 
 
 def columns_of(person: Person, why: str = "") -> dict[str, str]:

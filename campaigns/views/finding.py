@@ -14,25 +14,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.forms import FindForm
 from campaigns.queries import facet_counts, lead_previews, personas
+from campaigns.queries.audiences import LEFT_OUT
 from campaigns.queries.lead_previews import NoDirectory, UnknownTargeting
 from campaigns.queries.pages import MAX_LIMIT
-from campaigns.rules.targeting.asked import targeting_of
+from campaigns.rules.targeting.asked import NUMBERS, targeting_of
 from campaigns.services import saved_audiences
 from campaigns.services.personas import update_persona
 from campaigns.views import facets
 from campaigns.views.answers import by_button, sentence
-from campaigns.views.wanted import NOT, NUMBERS, Wanted, label
+from campaigns.views.wanted import NOT, Wanted, label
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.accounts.http import SignedInRequest, scope_required
 from rocketsdr.lib.clock import now
 from rocketsdr.lib.errors import Invalid
-
-LEFT_OUT = {
-    "no_email": "without an address",
-    "suppressed": "suppressed",
-    "domain_suppressed": "at a suppressed domain",
-    "already_a_lead": "already your leads",
-}
 
 
 @require_safe

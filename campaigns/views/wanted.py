@@ -11,14 +11,13 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from campaigns.rules import texts
+from campaigns.rules.targeting.asked import LISTS, NUMBERS
 from campaigns.rules.targeting.industries import industries, industry_of, within
 from campaigns.rules.targeting.places import Place, meant_by, place_of
 from campaigns.rules.targeting.resolving import label_of
 from campaigns.rules.targeting.search import exact
 from campaigns.rules.targeting.values import FUNCTIONS, SENIORITIES, ids
 
-LISTS = ("locations", "titles", "industries", "functions", "seniorities", "technologies")
-NUMBERS = ("company_size_min", "company_size_max")
 NOT = "not_"  # begins the parameters of what is left out
 PARAMETERS = tuple(f"{side}{name}" for side in ("", NOT) for name in (*LISTS, *NUMBERS))
 LONGEST = 200  # characters of a value

@@ -6,17 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, WithJsonSchema
 
+from campaigns.queries.audiences import LEFT_OUT
 from campaigns.queries.lead_previews import Preview, Sampled
 from mcp_gateway.tool.parts import Part
 from mcp_gateway.tool.results import Result, one_line
 from mcp_gateway.tool.wording import brief, cell, lines
-
-_LEFT_OUT = {
-    "suppressed": "suppressed",
-    "domain_suppressed": "of a suppressed domain",
-    "already_a_lead": "already your leads",
-    "no_email": "without an address",
-}
 
 
 class SampledLead(Part):
@@ -74,7 +68,7 @@ class PreviewLeadsResult(Result):
         )
 
     def text(self) -> str:
-        left_out = ", ".join(f"{number:,} {_LEFT_OUT.get(reason, reason)}" for reason, number in sorted(self.excluded.items()))
+        left_out = ", ".join(f"{number:,} {LEFT_OUT.get(reason, reason)}" for reason, number in sorted(self.excluded.items()))
         return lines(
             f"Total: {self.total:,}{'' if self.total_is_exact else '+'} leads",
             f"Not counted: {'' if self.total_is_exact else 'at least '}{left_out}" if left_out else "",

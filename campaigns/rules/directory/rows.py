@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from campaigns.rules.csv_rows.names import whole_name
 from campaigns.rules.email_addresses import Address, normalise
+from campaigns.rules.lawful_basis import basis_of
 from campaigns.rules.targeting.industries import industry_of
 from campaigns.rules.targeting.places import NOWHERE, Located, locate
 from campaigns.rules.targeting.search import exact
@@ -23,17 +24,6 @@ from campaigns.rules.targeting.values import FUNCTIONS, SENIORITIES, UNKNOWN, id
 
 LONGEST = {"full_name": 200, "first_name": 100, "last_name": 100, "title": 200, "linkedin_url": 500, "company": 200, "source": 100}
 MOST_TECHNOLOGIES = 50
-BASES = {
-    "consent": "consent",
-    "opt in": "consent",
-    "contract": "contract",
-    "customer": "contract",
-    "legitimate interest": "legitimate_interest",
-    "legitimate interests": "legitimate_interest",
-    "public": "public_data",
-    "public data": "public_data",
-    "publicly available": "public_data",
-}
 _SENIORITY, _FUNCTION = ids(SENIORITIES), ids(FUNCTIONS)
 _BETWEEN = re.compile(r"[;,|]")
 _AT_FRONT = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
@@ -206,11 +196,6 @@ def _read(read: Callable[[str], int], text: str, facet: str, unknown: Unknown) -
 def _technologies(text: str) -> list[str]:
     names = dict.fromkeys(" ".join(name.split())[:100] for name in _BETWEEN.split(text))
     return [name for name in names if plain(name)][:MOST_TECHNOLOGIES]
-
-
-def basis_of(text: str) -> str:
-    """Return the lawful basis that a text names; "unknown" where it names none."""
-    return BASES.get(plain(text), "unknown")
 
 
 def _basis(text: str, defaults: Defaults, unknown: Unknown) -> str:

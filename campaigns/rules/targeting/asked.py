@@ -10,9 +10,9 @@ from campaigns.rules import texts
 from campaigns.rules.targeting.resolving import MOST_VALUES, Asked, Targeting
 from rocketsdr.lib.errors import Invalid
 
-_NUMBERS = ("company_size_min", "company_size_max")
-_LISTS = tuple(each.name for each in fields(Asked) if each.name not in _NUMBERS)
-_KNOWN = (*_LISTS, *_NUMBERS)
+NUMBERS = ("company_size_min", "company_size_max")
+LISTS = tuple(each.name for each in fields(Asked) if each.name not in NUMBERS)
+_KNOWN = (*LISTS, *NUMBERS)
 
 
 def targeting_of(stored: Mapping[str, Any]) -> Targeting:
@@ -35,8 +35,8 @@ def _asked(values: Mapping[str, Any], prefix: str) -> Asked:
             known = ", ".join((*_KNOWN, *(() if prefix else ("exclude",))))
             field = f"targeting.{prefix}{key}" if key.isidentifier() else "targeting"
             raise Invalid(f"targeting.{prefix}{key!r:.60} is not known.".replace("'", ""), field=field, fix=f"Use {known}.")
-    said: dict[str, Any] = {key: _texts(values[key], f"{prefix}{key}") for key in _LISTS if values.get(key)}
-    said |= {key: _number(values[key], f"{prefix}{key}") for key in _NUMBERS if values.get(key) is not None}
+    said: dict[str, Any] = {key: _texts(values[key], f"{prefix}{key}") for key in LISTS if values.get(key)}
+    said |= {key: _number(values[key], f"{prefix}{key}") for key in NUMBERS if values.get(key) is not None}
     return Asked(**said)
 
 

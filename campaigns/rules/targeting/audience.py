@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 Ids = frozenset[int]
 
@@ -24,10 +24,6 @@ class Facets:
     size_bands: Ids = frozenset()
     technologies: Ids = frozenset()
     titles: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Persona
 from campaigns.queries import lead_previews
 from campaigns.queries.lead_previews import NoDirectory, UnknownTargeting, get_person, preview
+from campaigns.rules.directory.made_up import people
 from campaigns.rules.targeting.asked import targeting_of
 from campaigns.services import directories
+from campaigns.services.directories.store import store
 from rocketsdr.accounts.actor import Actor
 from rocketsdr.lib.errors import Forbidden, Invalid, NotFound
 
@@ -62,6 +66,28 @@ def test_every_value_that_is_not_known_is_told_at_once(actor, shared):
         "targeting.titles",
     ]
     assert refused.value.message.startswith("locations has 'Georgia': did you mean GE or US-GA")
+
+
+def test_titles_of_nobody_are_found_in_one_statement_however_many_are_asked_for(actor, shared):
+    known = shared.people.exclude(title="").order_by("id")[0].title
+
+    def statements(*titles: str) -> int:
+        with CaptureQueriesContext(connection) as asked, pytest.raises(UnknownTargeting) as refused:
+            preview(actor=actor, targeting=targeting_of({"titles": [known, *titles], "exclude": {"titles": ["Astronaut"]}}))
+        told = [(fault["field"], fault["value"]) for fault in refused.value.context["unresolved"]]  # type: ignore[attr-defined]
+        assert told == [*(("titles", title) for title in titles), ("exclude.titles", "Astronaut")]
+        return len(asked)
+
+    assert statements("Wizard of Oz") == statements(*(f"Wizard {number}" for number in range(30)))
+
+
+def test_a_title_that_only_a_strangers_directory_has_is_of_nobody(actor, stranger, shared, now):
+    theirs = directories.get_or_open(name="Theirs", workspace_id=stranger.workspace.id, now=now)
+    row = next(people(1, seed="b"))._replace(title="Astronaut", title_words=["astronaut"])
+    store(directory_id=theirs.id, rows=[row], now=now)
+    with pytest.raises(UnknownTargeting):
+        preview(actor=actor, targeting=targeting_of({"titles": ["Astronaut"]}))
+    assert preview(actor=stranger.actor, targeting=targeting_of({"titles": ["Astronaut"]})).size.total == 1
 
 
 def test_without_a_directory_it_is_said_how_to_load_one(actor, stranger, now):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, Lead, LeadImport, Persona
 from campaigns.queries import lead_previews
 from campaigns.rules.targeting.asked import targeting_of
 from campaigns.services import campaigns, directories, importing, suppressions
 from campaigns.services.campaigns import CampaignSpec
-from campaigns.services.taking import NobodyFits
+from campaigns.services.taking import NobodyFits, records_of
 from rocketsdr.lib.errors import Conflict, Invalid, NotFound
 from tests import factories
 
@@ -127,6 +128,33 @@ def test_a_strangers_lead_and_a_strangers_person_do_not_exist(create, stranger, 
     for named in ({"lead_id": stranger.lead.id}, {"lead_ref": f"person-{theirs.people.get().id}"}):
         with pytest.raises(NotFound):
             create(launch=False, type="leads", leads=[named])
+
+
+def test_however_many_are_named_they_take_one_statement_for_ids_and_one_for_refs(shared, actor, workspace):
+    leads = [{"lead_id": each.id} for each in factories.LeadFactory.create_batch(20, workspace=workspace)]
+    people = [{"lead_ref": f"person-{each}"} for each in shared.people.order_by("id").values_list("id", flat=True)[:20]]
+
+    def statements(number: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            records = records_of(actor=actor, leads=[*leads[:number], *people[:number]])
+        assert len(records) == 2 * number
+        return len(asked)
+
+    assert statements(20) == statements(1) == 2
+
+
+def test_the_first_who_does_not_exist_is_named(shared, actor, lead):
+    some = shared.people.order_by("id")[0]
+    with pytest.raises(NotFound, match="No such lead: 987654") as refused:
+        records_of(actor=actor, leads=[{"lead_id": lead.id}, {"lead_id": "987654"}, {"lead_id": 10**30}])
+    assert refused.value.context["lead_id"] == 987654
+    with pytest.raises(NotFound, match=r"No such person: 'person-0'"):
+        records_of(actor=actor, leads=[{"lead_ref": f"person-{some.id}"}, {"lead_ref": "person-0"}, {"lead_ref": "person-x"}])
+
+
+def test_who_is_named_twice_is_read_twice(actor, lead):
+    first, second = records_of(actor=actor, leads=[{"lead_id": lead.id}, {"lead_id": str(lead.id), "title": "Owner"}])
+    assert (first["email"], second["email"], second["title"]) == (lead.email, lead.email, "Owner")
 
 
 def test_a_campaign_that_is_full_takes_nobody(shared, create, actor, product, persona, now):

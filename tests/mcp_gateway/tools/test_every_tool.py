@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,20 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from campaigns.services import adding, campaigns, directories, launching, pausing, products
 from integrations import storage
 from mcp_gateway import catalogue, dispatch
 from mcp_gateway.models import ToolCall
 from mcp_gateway.surfaces import OUTREACH
 from mcp_gateway.tool import WriteArguments
 from mcp_gateway.tool.capping import MOST
-from rocketsdr.accounts import approvals
 from rocketsdr.accounts.actor import ALL_SCOPES
-from rocketsdr.accounts.models import ApiKey, AuditEvent
 from rocketsdr.accounts.services import issue_api_key
-from tests import factories
 from tests.fakes import outgoing
 from tests.mcp_gateway.conftest import Rpc
-from tests.mcp_gateway.tools.conftest import CSV, Agent
+from tests.mcp_gateway.tools.conftest import Agent
+from tests.mcp_gateway.tools.examples import examples, something_of_everything
+
+__all__ = ["examples", "something_of_everything"]  # the fixtures: one call of each tool that works
 
 TOOLS = {tool.name: tool for tool in catalogue.of(OUTREACH).tools}
 WRITES = [name for name, tool in TOOLS.items() if issubclass(tool.arguments, WriteArguments)]
@@ -95,70 +93,6 @@ CATALOGUE = {
     "get_quota": (1, 0, 1, 0, 1),
     "whoami": (1, 0, 1, 0, 1),
 }
-
-
-@pytest.fixture
-def examples(actor, person, api_key, facts, campaign, enrollment, lead, draft, now) -> dict[str, dict[str, Any]]:
-    """One call of each tool that works, in a workspace that has something of everything."""
-    factories.DeliveryFactory.create(enrollment=enrollment)
-    thread = factories.ConversationFactory.create(campaign=campaign, lead=lead)
-    factories.InboundMessageFactory.create(conversation=thread)
-    products.update_product(actor=actor, product_id=facts["product_id"], changes={"description": "Other words"}, now=now)
-    done = AuditEvent.objects.get(action="product.updated")
-    paused = factories.CampaignFactory.create(workspace=campaign.workspace, running=True)
-    campaigns.pause(actor=actor, campaign_id=paused.id, now=now)
-    scheduled = {"status": "scheduled", "approved_digest": ""}
-    waiting = factories.CampaignFactory.create(workspace=campaign.workspace, running=True, **scheduled)
-    asks = partial(approvals.file, actor=person, kind=launching.KIND, text="Send it.", now=now)
-    approval = asks(subject_id=waiting.id, digest=waiting.launch_digest)
-    ApiKey.objects.filter(id=api_key.key.id).update(may_approve=True)
-    pausing.pause_all(actor=person, reason="Something is wrong", now=now)
-    empty = factories.CampaignFactory.create(workspace=campaign.workspace)
-    added = adding.add(actor=actor, campaign_id=empty.id, leads=[{"email": "new@customer.example"}], overwrite=True, now=now)
-    pair = {"product_id": facts["product_id"], "persona_id": facts["persona_id"]}
-    directories.make_up(directory=directories.get_or_open(name="Shared", workspace_id=None, now=now), number=30, seed="a", now=now)
-    return {
-        "list_products": {},
-        "list_personas": {},
-        "list_senders": {"type": "email"},
-        "search_targeting": {"query": "vp", "type": "seniority", "limit": 3},
-        "preview_leads": {"targeting": {"seniorities": ["vp", "head"], "exclude": {"locations": ["FR"]}}, "max_leads": 10, "seed": "a"},
-        "preview_email": {"lead": {"email": "ada@example.com"}, **pair, "campaign_id": campaign.id, "step": 1},
-        "add_leads": {"campaign_id": draft.id, "leads": [{"email": "ada@new.example", "title": "CTO"}, {"email": "nobody"}]},
-        "create_campaign": {**facts, "csv_content": CSV, "csv_filename": "leads.csv", "sender_ids": [campaign.senders.get().id]},
-        "create_campaign_draft": {**facts, "csv_content": CSV},
-        "finalize_campaign_draft": {"campaign_id": draft.id, **pair, "csv_content": CSV},
-        "get_csv_upload_url": {"filename": "leads.csv"},
-        "get_inbox": {"campaign_id": campaign.id, "status": "new"},
-        "get_thread": {"thread_id": thread.id},
-        "create_product": {"name": "Suite", "url": "https://suite.example", "value_props": ["Fast"]},
-        "update_product": {"product_id": facts["product_id"], "description": "New words"},
-        "create_persona": {"name": "CTO", "pains": ["Slow"], "targeting": {"titles": ["CTO"]}},
-        "update_persona": {"persona_id": facts["persona_id"], "title": "CTO"},
-        "list_campaigns": {"status": "running", "query": "CSV"},
-        "get_campaign": {"campaign_id": campaign.id},
-        "get_campaign_analytics": {"campaign_id": campaign.id, "from": "2026-11-01", "to": "2026-11-30", "group_by": "sender"},
-        "pause_campaign": {"campaign_id": campaign.id, "reason": "Wrong list"},
-        "resume_campaign": {"campaign_id": paused.id},
-        "list_leads": {"campaign_id": campaign.id, "status": "active", "query": "ada"},
-        "verify_emails": {"emails": ["ada@customer.example", "info@customer.example", "nobody"], "limit": 2},
-        "add_suppression": {"value": "ada@customer.example", "reason": "manual", "note": "Asked"},
-        "screen_leads": {"emails": ["ada@gmail.com", "nobody"], "campaign_id": campaign.id},
-        "check_contact": {"email": lead.email},
-        "revert_import": {"import_id": added.lead_import.id},
-        "undo_action": {"audit_id": done.id},
-        "get_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
-        "cancel_job": {"job_id": factories.JobFactory.create(workspace=campaign.workspace).id},
-        "export_data": {"kind": "leads", "format": "csv", "filters": {"campaign_id": campaign.id, "status": "active"}},
-        "pause_all": {"reason": "Something else is wrong"},
-        "resume_all": {},
-        "list_approvals": {"status": "pending"},
-        "get_approval": {"approval_id": approval.id},
-        "resolve_approval": {"approval_id": approval.id, "decision": "reject", "digest": approval.digest, "note": "Not now"},
-        "get_audit_log": {"entity": "product", "from": "2026-11-01"},
-        "get_quota": {},
-        "whoami": {},
-    }
 
 
 def everything() -> dict[str, str]:

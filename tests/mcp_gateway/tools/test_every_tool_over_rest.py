@@ -18,9 +18,10 @@ from rocketsdr.accounts.models.workspace import ApprovalPolicy
 from rocketsdr.accounts.services import issue_api_key
 from tests.mcp_gateway.rest.caller import Rest
 from tests.mcp_gateway.tools.conftest import CSV
-from tests.mcp_gateway.tools.test_every_tool import PLACES, TOOLS, WRITES, everything, examples
+from tests.mcp_gateway.tools.examples import examples, something_of_everything
+from tests.mcp_gateway.tools.test_every_tool import PLACES, TOOLS, WRITES, everything
 
-__all__ = ["examples"]  # the fixture: one call of each tool that works
+__all__ = ["examples", "something_of_everything"]  # the fixtures: one call of each tool that works
 
 
 @pytest.fixture
