@@ -19,6 +19,14 @@ class ImportKind(models.TextChoices):
     LEADS = "leads", "Leads that were named one by one"
 
 
+class LeadImportQuerySet(models.QuerySet["LeadImport"]):
+    """The imports of a workspace or of a campaign."""
+
+    def standing(self) -> LeadImportQuerySet:
+        """Keep those that have not been taken back: of the others nobody is left whom they brought."""
+        return self.filter(reverted_at=None)
+
+
 class LeadImport(models.Model):
     """Leads on their way into a campaign: a file, an audience, or a list. Every row ends in exactly one of the four counts."""
 
@@ -40,6 +48,8 @@ class LeadImport(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     reverted_at = models.DateTimeField(null=True, blank=True, help_text="When it was undone.")
+
+    objects = LeadImportQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -249,7 +249,7 @@ def _attach_leads(actor: Actor, campaign: Campaign, spec: CampaignSpec, now: dat
         return importing.attach_upload(actor=actor, campaign=campaign, url=spec.csv_url, filename=spec.csv_filename or "", now=now)
     if spec.leads is not None:
         return taking.take_named(actor=actor, campaign=campaign, leads=spec.leads, now=now)
-    lacks_audience = needed and campaign.type == Campaign.Type.TARGETING and not campaign.lead_imports.exists()
+    lacks_audience = needed and campaign.type == Campaign.Type.TARGETING and not campaign.lead_imports.standing().exists()
     if spec.targeting is not None or lacks_audience:
         return taking.take_audience(actor=actor, campaign=campaign, targeting=spec.targeting, now=now)
     return None
@@ -260,7 +260,7 @@ def missing(campaign: Campaign) -> list[str]:
     has = {
         "product_id": campaign.product_id is not None,
         "persona_id": campaign.persona_id is not None,
-        "leads": campaign.lead_imports.exists(),
+        "leads": campaign.lead_imports.standing().exists(),
         "sender": campaign.senders.exists(),
     }
     return [name for name, there in has.items() if not there]

@@ -86,7 +86,7 @@ def _attach(
     digest = hashlib.sha256(content).hexdigest()
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
     rows, rejected, left_out = _divided(campaign, content, table)
-    lead_import = _same_file(campaign, digest, left_out)
+    lead_import = _same_import(campaign, digest, left_out, kind=kind, request=request or {})
     if lead_import is None:
         quotas.use_cap(actor, "leads", number=len(rows), now=now)
         lead_import = LeadImport.objects.create(
@@ -106,7 +106,7 @@ def _attach(
 
 def last_attached(campaign: Campaign) -> Attached | None:
     """Say of the file that came last what was said when it came: as the import has counted it, or as it will."""
-    lead_import = campaign.lead_imports.exclude(status=ImportStatus.FAILED).order_by("id").last()
+    lead_import = campaign.lead_imports.standing().exclude(status=ImportStatus.FAILED).order_by("id").last()
     if lead_import is None:
         return None
     if lead_import.content is not None:  # it is emptied when the import is done
@@ -127,9 +127,10 @@ def _read(content: bytes, field: str) -> CsvTable:
         raise Invalid(fault.message, field=field, fix=fault.fix, fault=fault.code) from fault
 
 
-def _same_file(campaign: Campaign, digest: str, left_out: int) -> LeadImport | None:
-    """Return the import of the very same file, unless it has failed or would leave fewer rows out today."""
-    same = campaign.lead_imports.filter(content_digest=digest, left_out__lte=left_out).exclude(status=ImportStatus.FAILED)
+def _same_import(campaign: Campaign, digest: str, left_out: int, **asked: object) -> LeadImport | None:
+    """Return the import of the same file, asked for alike, unless it failed, was taken back, or would leave fewer rows out today."""
+    same = campaign.lead_imports.standing().filter(content_digest=digest, left_out__lte=left_out, **asked)
+    same = same.exclude(status=ImportStatus.FAILED)
     return same.defer("content").first()
 
 

@@ -50,7 +50,7 @@ def _asked_by(actor: Actor) -> dict[str, str]:
 
 
 def _check_complete(campaign: Campaign) -> None:
-    if not campaign.lead_imports.exists():
+    if not campaign.lead_imports.standing().exists():
         fix = "Give csv_content, csv_url from get_csv_upload_url, targeting or leads."
         raise Invalid("The campaign has no leads.", field="csv_content", fix=fix)
     real_senders = campaign.senders.filter(any_hour=False)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from campaigns.models import CampaignStatus, Enrollment, Event, Lead, LeadImport, LeadImportProblem, Suppression
+from campaigns.models import CampaignStatus, Enrollment, Event, ImportKind, Lead, LeadImport, LeadImportProblem, Suppression
 from campaigns.rules.csv_rows import MAX_BYTES
 from campaigns.services import importing
 from integrations import storage
@@ -108,6 +108,16 @@ def test_the_same_content_twice_is_one_import(attach, load, jobs):
     load()
     assert attach().lead_import.id == first.lead_import.id
     assert jobs.names.count("campaigns.import_csv") == 1
+
+
+def test_the_same_list_is_taken_again_when_it_is_to_change_who_is_known(actor, draft, now):
+    def take(*, overwrite):
+        named = [{"email": "ada@example.com", "title": "CTO"}]
+        return importing.attach_records(actor=actor, campaign=draft, records=named, kind=ImportKind.LEADS, overwrite=overwrite, now=now)
+
+    careful = take(overwrite=False).lead_import
+    assert take(overwrite=False).lead_import.id == careful.id
+    assert take(overwrite=True).lead_import.id != careful.id
 
 
 def test_what_was_said_of_the_file_is_said_again_before_and_after_the_import(attach, load, draft):

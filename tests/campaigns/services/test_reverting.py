@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from campaigns.models import Delivery, Enrollment, Event, Lead, LeadImport
-from campaigns.services import adding, heartbeat, importing, launching, preparing, reverting
+from campaigns.services import adding, campaigns, heartbeat, importing, launching, preparing, reverting
 from campaigns.services.reverting import NotRevertible
 from rocketsdr.accounts.models import AuditEvent
 from rocketsdr.lib.errors import NotFound
@@ -39,6 +39,22 @@ def test_a_second_time_there_is_nothing_left_to_do(actor, imported, now):
     again = reverting.revert(actor=actor, import_id=imported.id, now=now)
     assert (again.removed, again.left_campaign, again.kept) == (0, 0, [])
     assert AuditEvent.objects.count() == events
+
+
+def test_the_same_people_come_again_when_they_are_added_again(actor, imported, draft, now):
+    before = set(draft.enrollments.values_list("lead__email", flat=True))
+    reverting.revert(actor=actor, import_id=imported.id, now=now)
+    named = [{"email": f"{name}@customer.example", "title": "CTO"} for name in ("new", "newer", "known")]
+    again = adding.add(actor=actor, campaign_id=draft.id, leads=named, overwrite=True, now=now)
+    assert again.lead_import.id != imported.id
+    assert set(draft.enrollments.values_list("lead__email", flat=True)) == before
+
+
+def test_a_campaign_whose_only_import_was_taken_back_lacks_leads(actor, imported, draft, now):
+    assert "leads" not in campaigns.missing(draft)
+    reverting.revert(actor=actor, import_id=imported.id, now=now)
+    assert "leads" in campaigns.missing(draft)
+    assert importing.last_attached(draft) is None
 
 
 @pytest.mark.parametrize("status", ["claimed", "inflight", "sent", "unknown"])
