@@ -14,8 +14,6 @@ from campaigns.models import Campaign, CampaignStatus, ImportKind, LeadImport, L
 from campaigns.models.lead_import import ImportStatus
 from campaigns.rules import csv_rows, lead_records
 from campaigns.rules.csv_rows import CsvFault, CsvTable, Rejected, Row
-from campaigns.rules.csv_rows.decoding import decode
-from campaigns.rules.csv_rows.records import records, split_lines
 from campaigns.rules.lead_records import Record
 from campaigns.services import bulk, enrolling, following, launching
 from integrations import storage
@@ -203,7 +201,5 @@ def _over_max_leads(campaign: Campaign, content: bytes, table: CsvTable, beyond:
     if not beyond:
         return []
     reason = f"The campaign takes {campaign.max_leads:,} leads (max_leads)."
-    lines = split_lines(decode(content)[0])
-    spans = {begin + 1: end for begin, end, _ in records(lines, table.delimiter, beyond[0].line - 1)}
-    texts = ("".join(lines[row.line - 1 : spans[row.line]]).rstrip("\n") for row in beyond)
+    texts = csv_rows.texts_of(content, table, beyond)
     return [Rejected(row.line, OVER_MAX_LEADS, reason, text) for row, text in zip(beyond, texts, strict=True)]

@@ -7,6 +7,7 @@ number of data rows. Lines without any content are no data. Only what makes the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ __all__ = [
     "Row",
     "check_size",
     "read",
+    "texts_of",
 ]
 
 
@@ -92,14 +94,26 @@ class CsvTable:
 def read(data: bytes) -> CsvTable:
     """Read a whole file, or raise the `CsvFault` that keeps it from being read. The size is the caller's to check."""
     text, encoding = decode(data)
-    lines = split_lines(text)
-    plain = with_doubled_quotes(lines) if "\\" in text else lines
-    layout = layout_of(plain)
+    originals, lines = _lines_of(text)
+    layout = layout_of(lines)
     table = CsvTable(encoding, layout.delimiter, layout.header_line, layout.columns, [], [], [])
-    _sort_records(table, lines, plain, layout.body, RowMaker(layout.columns, text))
+    _sort_records(table, originals, lines, layout.body, RowMaker(layout.columns, text))
     if not table.data_rows:
         raise no_rows()
     return table
+
+
+def texts_of(data: bytes, table: CsvTable, rows: Sequence[Row]) -> list[str]:
+    """Return what stands in a file, which was read into this table, for some of its rows."""
+    originals, lines = _lines_of(decode(data)[0])
+    ends = {begin: end for begin, end, _ in records(lines, table.delimiter, table.header_line - 1)}
+    return [_text(originals, row.line - 1, ends[row.line - 1]) for row in rows]
+
+
+def _lines_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the lines as they stand in the file, and as they are read."""
+    originals = split_lines(text)
+    return originals, with_doubled_quotes(originals) if "\\" in text else originals
 
 
 def _sort_records(table: CsvTable, originals: list[str], lines: list[str], start: int, maker: RowMaker) -> None:

@@ -285,6 +285,15 @@ def test_rows_beyond_max_leads_are_rejected_with_their_reason_and_text(load, att
     assert not Lead.objects.filter(email="c@example.com").exists()
 
 
+def test_rows_beyond_max_leads_keep_the_text_of_the_file_where_quotation_marks_are_written_with_a_backslash(load, draft):
+    draft.max_leads = 1
+    draft.save()
+    loaded = load(b'email,note\na@example.com,\nb@example.com,"The \\"two\nlines\\" one"\nc@example.com,"a \\"b\\", c"\n')
+    assert counts(loaded) == {"accepted": 1, "updated": 0, "duplicates": 0, "rejected": 2}
+    beyond = loaded.problems.order_by("line").values_list("line", "text")
+    assert list(beyond) == [(3, 'b@example.com,"The \\"two\nlines\\" one"'), (5, 'c@example.com,"a \\"b\\", c"')]
+
+
 def test_who_is_enrolled_already_needs_no_room(load, draft):
     load(b"email\na@example.com\nb@example.com\n")
     draft.max_leads = 3
