@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from django.db import transaction
 
@@ -84,17 +85,16 @@ def _attach(
     digest = hashlib.sha256(content).hexdigest()
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
     rows, rejected, left_out = _divided(campaign, content, table)
-    lead_import = _same_import(campaign, digest, left_out, kind=kind, request=request or {})
+    asked = {"kind": kind, "request": request or {}, "content_digest": digest}
+    lead_import = _same_import(campaign, asked, left_out)
     if lead_import is None:
         quotas.use_cap(actor, "leads", number=len(rows), now=now)
         lead_import = LeadImport.objects.create(
             workspace_id=campaign.workspace_id,
             campaign=campaign,
-            kind=kind,
-            request=request or {},
+            **asked,
             filename=filename,
             content=content,
-            content_digest=digest,
             created_at=now,
         )
         audit.record(actor, "csv.attached", lead_import, campaign=campaign.id, rows=table.data_rows)
@@ -125,11 +125,10 @@ def _read(content: bytes, field: str) -> CsvTable:
         raise Invalid(fault.message, field=field, fix=fault.fix, fault=fault.code) from fault
 
 
-def _same_import(campaign: Campaign, digest: str, left_out: int, **asked: object) -> LeadImport | None:
+def _same_import(campaign: Campaign, asked: dict[str, Any], left_out: int) -> LeadImport | None:
     """Return the import of the same file, asked for alike, unless it failed, was taken back, or would leave fewer rows out today."""
-    same = campaign.lead_imports.standing().filter(content_digest=digest, left_out__lte=left_out, **asked)
-    same = same.exclude(status=ImportStatus.FAILED)
-    return same.defer("content").first()
+    same = campaign.lead_imports.standing().filter(**asked, left_out__lte=left_out)
+    return same.exclude(status=ImportStatus.FAILED).defer("content").first()
 
 
 @transaction.atomic
