@@ -11,7 +11,7 @@ facet, and repeatable, because the place where it begins comes from the caller's
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -240,6 +240,11 @@ def titles_of_nobody(titles: Sequence[tuple[str, ...]], *, directories: list[int
     """Return the places in the list of those titles whose words nobody of these directories has together."""
     given = {"titles": [_query((words,)) for words in titles], "directories": directories}
     return [at - 1 for (at,) in rows(_OF_NOBODY, given)] if titles else []
+
+
+def left_out(excluded: Mapping[str, int]) -> str:
+    """Say how many people are not counted, and why."""
+    return ", ".join(f"{number:,} {LEFT_OUT[reason]}" for reason, number in sorted(excluded.items()))
 
 
 def expected(where: str, given: dict[str, Any]) -> int:

@@ -45,9 +45,7 @@ def take_audience(*, actor: Actor, campaign: Campaign, targeting: Targeting | No
     seed = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     found = audiences.find(workspace_id=actor.workspace_id, audience=resolved.audience, number=number, seed=seed)
     if not found.people:
-        left_out = (
-            ", ".join(f"{count:,} {audiences.LEFT_OUT.get(why, why)}" for why, count in sorted(found.size.excluded.items())) or "nobody"
-        )
+        left_out = audiences.left_out(found.size.excluded) or "nobody"
         raise NobodyFits(f"Nobody who can be written to fits this targeting (left out: {left_out}).", fix="Widen it; see preview_leads.")
     Campaign.objects.filter(id=campaign.id).update(targeting=said)
     included = resolved.audience.include

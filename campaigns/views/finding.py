@@ -58,7 +58,7 @@ def _found(actor: Actor, wanted: Wanted, seed: str) -> dict[str, Any]:
     except Invalid as exc:
         return {"refused": sentence(exc)}
     counts = facet_counts.facet_counts(actor=actor, audience=found.audience)
-    excluded = [(LEFT_OUT.get(reason, reason), f"{people:,}") for reason, people in sorted(found.size.excluded.items()) if people]
+    excluded = [(LEFT_OUT[reason], f"{people:,}") for reason, people in sorted(found.size.excluded.items()) if people]
     return {
         "found": found,
         "excluded": excluded,

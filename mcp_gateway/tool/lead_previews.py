@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, WithJsonSchema
 
-from campaigns.queries.audiences import LEFT_OUT
+from campaigns.queries.audiences import left_out
 from campaigns.queries.lead_previews import Preview, Sampled
 from mcp_gateway.tool.parts import Part
 from mcp_gateway.tool.results import Result, one_line
@@ -68,10 +68,9 @@ class PreviewLeadsResult(Result):
         )
 
     def text(self) -> str:
-        left_out = ", ".join(f"{number:,} {LEFT_OUT.get(reason, reason)}" for reason, number in sorted(self.excluded.items()))
         return lines(
             f"Total: {self.total:,}{'' if self.total_is_exact else '+'} leads",
-            f"Not counted: {'' if self.total_is_exact else 'at least '}{left_out}" if left_out else "",
+            f"Not counted: {'' if self.total_is_exact else 'at least '}{left_out(self.excluded)}" if self.excluded else "",
             *(f"Read {brief(each.value)} as {brief(each.label)} ({each.field})" for each in self.understood),
             f"A campaign of max_leads would take {self.would_take:,}." if self.would_take is not None else "",
             f"A random sample (seed {one_line(self.seed)}):" if self.sample else "",
