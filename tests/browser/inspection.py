@@ -25,6 +25,7 @@ class Inspection:
 
     def __call__(self, page: Page, called: str) -> None:
         """Look at a page; fail for what is wrong with it. Its pictures are called so."""
+        page.wait_for_load_state()  # a form's answer can be looked at before its stylesheet is there
         seen: dict[str, list[str]] = {}
         for width, scheme in product((WIDE, NARROW), SCHEMES):
             page.set_viewport_size({"width": width, "height": HEIGHT})

@@ -51,6 +51,7 @@ class SecondFactor(Screen):
         """Say once more who one is, which whoever changes how they sign in is asked for."""
         self.page.get_by_label("Password", exact=True).fill(password)
         self.button("Go on").click()
+        expect(self.page.locator("#secret")).to_be_visible()
 
     def secret(self) -> str:
         """Return the key that is to be typed into the app."""
