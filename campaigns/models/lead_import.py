@@ -23,7 +23,7 @@ class LeadImportQuerySet(models.QuerySet["LeadImport"]):
     """The imports of a workspace or of a campaign."""
 
     def standing(self) -> LeadImportQuerySet:
-        """Keep those that have not been taken back: of the others nobody is left whom they brought."""
+        """Keep those that were not taken back: of the others, only those stay who may have been written to."""
         return self.filter(reverted_at=None)
 
 
