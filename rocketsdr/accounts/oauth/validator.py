@@ -89,17 +89,18 @@ class McpValidator(OAuth2Validator):  # type: ignore[misc]  # the library ships 
 
     def validate_refresh_token(self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Say whether the token may be exchanged: a live one, or one whose exchange was a moment ago and is asked for again."""
-        found = RefreshToken.objects.filter(token_checksum=connections.checksum(refresh_token), application=client)
-        kept = found.order_by("-id").first()
-        if kept is None or connections.consent_of_family(kept.token_family) is None:
-            return False
-        if kept.revoked is not None and (pair := replays.recall(refresh_token)) is not None:
+        found = RefreshToken.objects.filter(token_checksum=connections.checksum(refresh_token), application=client).order_by("-id")
+        with transaction.atomic():
+            kept = found.select_for_update().first()  # the library reads it once more: nobody may end it between the two
+            if kept is None or connections.consent_of_family(kept.token_family) is None:
+                return False
+            if kept.revoked is None:
+                return bool(super().validate_refresh_token(refresh_token, client, request, *args, **kwargs))
+        if (pair := replays.recall(refresh_token)) is not None:
             request.user, request.refresh_token_instance, request.replayed = kept.user, kept, pair
             return True
-        is_good = bool(super().validate_refresh_token(refresh_token, client, request, *args, **kwargs))
-        if not is_good and kept.revoked is not None:
-            connections.end_family(kept.token_family, reason="connection.token_replayed", now=now())
-        return is_good
+        connections.end_family(kept.token_family, reason="connection.token_replayed", now=now())
+        return False
 
     def get_original_scopes(self, refresh_token: str, request: Any, *args: Any, **kwargs: Any) -> Any:
         replayed = getattr(request, "replayed", None)

@@ -11,9 +11,11 @@ from unittest import mock
 import pytest
 from django.contrib.auth import hashers
 from django.core.cache import cache
+from django.db import OperationalError, transaction
 from django.db import connections as databases
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.oauth2_validators import OAuth2Validator
 from redis.exceptions import ConnectionError as RedisGone
 
 from rocketsdr.accounts import connections
@@ -171,6 +173,26 @@ def test_row_34_refreshes_at_once_all_get_the_same_pair(flow, workspace):
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert is_good(answers[0].json())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.attack(34)
+def test_row_34_no_refresh_is_overtaken_while_it_is_looked_at(flow, workspace):
+    old, held = flow.connect(workspace), []
+    real = OAuth2Validator.validate_refresh_token
+
+    def take():
+        with transaction.atomic(), pytest.raises(OperationalError):
+            RefreshToken.objects.select_for_update(nowait=True).get(token_checksum=connections.checksum(old["refresh_token"]))
+        return True
+
+    def looked_at(self, *given, **named):
+        held.extend(at_once(take, number=1))
+        return real(self, *given, **named)
+
+    with mock.patch.object(OAuth2Validator, "validate_refresh_token", looked_at):
+        assert is_good(flow.refresh(old["refresh_token"]).json())
+    assert held == [True]
 
 
 @pytest.mark.attack(34)
