@@ -123,16 +123,17 @@ def test_members_are_told_who_manages_it_and_change_nothing(client, workspace, a
 
 
 def test_a_strangers_account_is_not_there(page, stranger):
-    theirs = factories.DataAccountFactory.create(workspace=stranger.workspace, provider="apollo", monthly_budget=77)
-    factories.DataSpendFactory.create(workspace=stranger.workspace, provider="apollo", used=33)
+    theirs = factories.DataAccountFactory.create(workspace=stranger.workspace, provider="apollo", monthly_budget=77_041)
+    factories.DataSpendFactory.create(workspace=stranger.workspace, provider="apollo", used=33_907)
     text = text_of(page.get(PAGE))
-    assert "77" not in text
-    assert "33" not in text
+    assert "Connect Apollo" in text
+    for number in ("77041", "77,041", "33907", "33,907"):
+        assert number not in text
     assert page.get(f"{PAGE}apollo/budget/").status_code == 409
     page.post(f"{PAGE}apollo/disconnect/")
     page.post(f"{PAGE}apollo/connect/", {"key": KEY, "monthly_budget": "5"})
     theirs.refresh_from_db()
-    assert (theirs.monthly_budget, DataAccount.objects.count()) == (77, 2)
+    assert (theirs.monthly_budget, DataAccount.objects.count()) == (77_041, 2)
 
 
 @pytest.mark.parametrize("address", ACTS)
